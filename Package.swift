@@ -1,0 +1,78 @@
+// swift-tools-version: 6.1
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import PackageDescription
+
+/// Where libtorch lies: Debian's by default, found without flags; `LIBTORCH=/path` picks another
+/// (a libtorch download, or the `torch` folder of a Python installation).
+struct LibTorch {
+  let directory = Context.environment["LIBTORCH"].flatMap { $0.isEmpty ? nil : $0 }
+
+  /// libtorch 2.x is written in C++20, Debian's 1.13 in C++17.
+  var languageStandard: CXXLanguageStandard { directory == nil ? .cxx17 : .cxx20 }
+
+  var compilerSettings: [CXXSetting] {
+    guard let directory else { return [] }
+    return [.unsafeFlags(["-isystem", directory + "/include"])]
+  }
+
+  var linkerSettings: [LinkerSetting] {
+    var settings: [LinkerSetting] = []
+    if let directory {
+      settings.append(.unsafeFlags(["-L\(directory)/lib", "-Xlinker", "-rpath=\(directory)/lib"]))
+      // Nothing calls into the CUDA library by name: it announces itself when it is loaded.
+      if FileManager.default.fileExists(atPath: directory + "/lib/libtorch_cuda.so") {
+        settings.append(
+          .unsafeFlags(["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-Xlinker", "--as-needed"]))
+      }
+    }
+    return settings + [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
+  }
+}
+
+let libtorch = LibTorch()
+
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "swift-attribution",
+  products: [
+    .library(name: "Torch", targets: ["Torch"]),
+    .library(name: "Attribution", targets: ["Attribution"]),
+    .library(name: "ONNX", targets: ["ONNX"]),
+    .library(name: "Visualization", targets: ["Visualization"]),
+  ],
+  targets: [
+    .target(
+      name: "CTorch",
+      cxxSettings: libtorch.compilerSettings,
+      linkerSettings: libtorch.linkerSettings),
+    .target(name: "CImage", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+    .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: swiftSettings),
+    .target(name: "Attribution", dependencies: ["Torch"], swiftSettings: swiftSettings),
+    .target(name: "ONNX", dependencies: ["Attribution"], swiftSettings: swiftSettings),
+    .target(
+      name: "Visualization", dependencies: ["Attribution", "CImage"], swiftSettings: swiftSettings),
+    .target(
+      name: "TestSupport", dependencies: ["Attribution"], path: "Tests/TestSupport",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "TorchTests", dependencies: ["Torch", "CTorch", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "AttributionTests", dependencies: ["Attribution", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ONNXTests", dependencies: ["ONNX", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "VisualizationTests", dependencies: ["Visualization", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: libtorch.languageStandard
+)

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A C interface to libtorch.
+//
+// Contract, for every function unless its comment says otherwise:
+// - Status: functions that can fail return `ct_status`. On anything but `CT_OK` no out parameter
+//   has been written, and `ct_error_message` tells why on the calling thread.
+// - Ownership: a `ct_tensor *` that comes out of a function belongs to the caller, who ends it with
+//   one `ct_tensor_free`. Tensors that go in are borrowed for the call.
+// - Nullability: pointers are non-null unless marked `_Nullable`.
+// - Threads: handles may be used from any thread, and one handle by several at once as long as
+//   nobody writes into its memory. Error messages are kept per thread.
+
+#ifndef CTORCH_H
+#define CTORCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma clang assume_nonnull begin
+
+typedef enum ct_status {
+  CT_OK = 0,
+  CT_FAILED = 1,         // libtorch refused: shapes, types, an unknown operator
+  CT_OUT_OF_MEMORY = 2,  // an allocation failed, on the processor or on a device
+} ct_status;
+
+/// The message of this thread's last failure; valid until its next call into this library.
+const char *ct_error_message(void);
+
+// Tensors ---------------------------------------------------------------------------------------
+
+typedef struct ct_tensor ct_tensor;
+
+/// Element types; the numbers are libtorch's own.
+typedef enum ct_scalar_type {
+  CT_UINT8 = 0,
+  CT_INT8 = 1,
+  CT_INT16 = 2,
+  CT_INT32 = 3,
+  CT_INT64 = 4,
+  CT_FLOAT16 = 5,
+  CT_FLOAT32 = 6,
+  CT_FLOAT64 = 7,
+  CT_BOOL = 11,
+  CT_BFLOAT16 = 15,
+} ct_scalar_type;
+
+typedef enum ct_device_kind { CT_CPU = 0, CT_CUDA = 1 } ct_device_kind;
+
+typedef struct ct_device {
+  ct_device_kind kind;
+  int32_t index;
+} ct_device;
+
+/// Ends a handle; the memory goes when the last tensor that shares it goes.
+void ct_tensor_free(ct_tensor *tensor);
+
+/// Handles alive now, for leak tests.
+int64_t ct_live_tensors(void);
+
+/// Copies `byte_count` bytes in row-major order into a new tensor on the processor.
+/// Fails when the count does not fit the shape.
+ct_status ct_tensor_from_bytes(const void *_Nullable bytes, size_t byte_count,
+                               const int64_t *_Nullable shape, size_t rank, ct_scalar_type type,
+                               ct_tensor *_Nonnull *_Nonnull result);
+
+/// Copies the elements in row-major order to `bytes`, from any device and any layout.
+/// Fails when `byte_count` is not the size of the elements.
+ct_status ct_tensor_to_bytes(const ct_tensor *tensor, void *_Nullable bytes, size_t byte_count);
+
+/// The number of axes. Cannot fail.
+size_t ct_tensor_rank(const ct_tensor *tensor);
+
+/// Writes the length of each axis to `shape`, which has room for `ct_tensor_rank` numbers.
+void ct_tensor_shape(const ct_tensor *tensor, int64_t *_Nullable shape);
+
+/// The element type; fails for the types that this interface does not name.
+ct_status ct_tensor_type(const ct_tensor *tensor, ct_scalar_type *type);
+
+/// The device; fails for the kinds that this interface does not name.
+ct_status ct_tensor_device(const ct_tensor *tensor, ct_device *device);
+
+// Operators -------------------------------------------------------------------------------------
+
+typedef struct ct_operator ct_operator;
+
+/// Looks up an operator by its full name (`aten::add`) and overload (`Tensor`, or empty).
+/// The result is never freed: operators live as long as the process.
+ct_status ct_operator_find(const char *name, const char *overload,
+                           const ct_operator *_Nonnull *_Nonnull result);
+
+typedef enum ct_argument_kind {
+  CT_ARGUMENT_DEFAULT = 0,  // the operator's own default
+  CT_ARGUMENT_NONE,
+  CT_ARGUMENT_TENSOR,
+  CT_ARGUMENT_TENSORS,
+  CT_ARGUMENT_INTEGER,
+  CT_ARGUMENT_INTEGERS,
+  CT_ARGUMENT_NUMBER,
+  CT_ARGUMENT_NUMBERS,
+  CT_ARGUMENT_BOOLEAN,
+  CT_ARGUMENT_BOOLEANS,
+  CT_ARGUMENT_TEXT,
+  CT_ARGUMENT_DEVICE,
+  CT_ARGUMENT_GENERATOR,
+} ct_argument_kind;
+
+typedef struct ct_generator ct_generator;
+
+/// One argument. Which member counts, `kind` tells; lists are borrowed for the call.
+/// A null element of `tensors` is an absent tensor.
+typedef struct ct_argument {
+  ct_argument_kind kind;
+  size_t count;
+  union {
+    const ct_tensor *_Nullable tensor;
+    const ct_tensor *_Nullable const *_Nullable tensors;
+    int64_t integer;
+    const int64_t *_Nullable integers;
+    double number;
+    const double *_Nullable numbers;
+    bool boolean;
+    const bool *_Nullable booleans;
+    const char *_Nullable text;
+    ct_device device;
+    const ct_generator *_Nullable generator;
+  };
+} ct_argument;
+
+/// Calls an operator. Missing trailing arguments take the operator's defaults; an integer given
+/// where the operator wants a floating number is converted. At most `capacity` result tensors are
+/// written to `results` (a list result gives its elements), their number to `result_count`.
+/// Fails when there are more, or when a result is not a tensor.
+ct_status ct_operator_call(const ct_operator *op, const ct_argument *_Nullable arguments,
+                           size_t argument_count, ct_tensor *_Nullable *_Nonnull results,
+                           size_t capacity, size_t *result_count);
+
+/// Bytes of the results that operators have given to this thread so far, views included.
+/// Only grows: the difference of two readings measures what lies between them.
+uint64_t ct_produced_bytes(void);
+
+// Gradients -------------------------------------------------------------------------------------
+
+/// A tensor on the same memory that starts a new record of operations.
+ct_status ct_tensor_tracked(const ct_tensor *tensor, ct_tensor *_Nonnull *_Nonnull result);
+
+/// A tensor on the same memory that has no record.
+ct_status ct_tensor_detached(const ct_tensor *tensor, ct_tensor *_Nonnull *_Nonnull result);
+
+/// Whether operations on the tensor are recorded. Cannot fail.
+bool ct_tensor_is_tracked(const ct_tensor *tensor);
+
+/// The gradient of `output` with respect to each of `inputs`, weighted by `weight`, which has the
+/// shape of `output` (null: ones, and `output` has one element). An input on which `output` does not
+/// depend gets zeros. `keep_record` allows another call on the same record; `differentiable`
+/// records this call too, and keeps the record. Writes `input_count` tensors.
+ct_status ct_gradient(const ct_tensor *output, const ct_tensor *_Nullable weight,
+                      const ct_tensor *_Nonnull const *_Nonnull inputs, size_t input_count,
+                      bool keep_record, bool differentiable, ct_tensor *_Nullable *_Nonnull results);
+
+/// Turns recording on this thread on or off, and gives back what it was.
+bool ct_set_recording(bool enabled);
+
+// Random numbers --------------------------------------------------------------------------------
+
+/// A generator of its own, apart from libtorch's global one. Freed by `ct_generator_free`.
+/// Not safe to draw from on two threads at once.
+ct_status ct_generator_new(ct_device device, uint64_t seed, ct_generator *_Nonnull *_Nonnull result);
+void ct_generator_free(ct_generator *generator);
+
+// The library -----------------------------------------------------------------------------------
+
+/// libtorch's version, as `1.13.1`.
+const char *ct_version(void);
+
+/// Threads used inside one operator.
+int32_t ct_thread_count(void);
+ct_status ct_set_thread_count(int32_t count);
+
+/// CUDA devices that can be used now; 0 where there is none or this libtorch has no CUDA.
+int32_t ct_cuda_device_count(void);
+
+#pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
