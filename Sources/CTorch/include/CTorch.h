@@ -68,7 +68,7 @@ int64_t ct_live_tensors(void);
 /// Fails when the count does not fit the shape.
 ct_status ct_tensor_from_bytes(const void *_Nullable bytes, size_t byte_count,
                                const int64_t *_Nullable shape, size_t rank, ct_scalar_type type,
-                               ct_tensor *_Nonnull *_Nonnull result);
+                               ct_tensor *_Nullable *_Nonnull result);
 
 /// Copies the elements in row-major order to `bytes`, from any device and any layout.
 /// Fails when `byte_count` is not the size of the elements.
@@ -93,7 +93,7 @@ typedef struct ct_operator ct_operator;
 /// Looks up an operator by its full name (`aten::add`) and overload (`Tensor`, or empty).
 /// The result is never freed: operators live as long as the process.
 ct_status ct_operator_find(const char *name, const char *overload,
-                           const ct_operator *_Nonnull *_Nonnull result);
+                           const ct_operator *_Nullable *_Nonnull result);
 
 typedef enum ct_argument_kind {
   CT_ARGUMENT_DEFAULT = 0,  // the operator's own default
@@ -148,10 +148,10 @@ uint64_t ct_produced_bytes(void);
 // Gradients -------------------------------------------------------------------------------------
 
 /// A tensor on the same memory that starts a new record of operations.
-ct_status ct_tensor_tracked(const ct_tensor *tensor, ct_tensor *_Nonnull *_Nonnull result);
+ct_status ct_tensor_tracked(const ct_tensor *tensor, ct_tensor *_Nullable *_Nonnull result);
 
 /// A tensor on the same memory that has no record.
-ct_status ct_tensor_detached(const ct_tensor *tensor, ct_tensor *_Nonnull *_Nonnull result);
+ct_status ct_tensor_detached(const ct_tensor *tensor, ct_tensor *_Nullable *_Nonnull result);
 
 /// Whether operations on the tensor are recorded. Cannot fail.
 bool ct_tensor_is_tracked(const ct_tensor *tensor);
@@ -171,7 +171,8 @@ bool ct_set_recording(bool enabled);
 
 /// A generator of its own, apart from libtorch's global one. Freed by `ct_generator_free`.
 /// Not safe to draw from on two threads at once.
-ct_status ct_generator_new(ct_device device, uint64_t seed, ct_generator *_Nonnull *_Nonnull result);
+/// Draws on the processor only, so that a seed means the same numbers on every device.
+ct_status ct_generator_new(uint64_t seed, ct_generator *_Nullable *_Nonnull result);
 void ct_generator_free(ct_generator *generator);
 
 // The library -----------------------------------------------------------------------------------
@@ -182,6 +183,10 @@ const char *ct_version(void);
 /// Threads used inside one operator.
 int32_t ct_thread_count(void);
 ct_status ct_set_thread_count(int32_t count);
+
+/// Writes the path of the library that multiplies matrices, ended by a zero, to `path`; false where
+/// that cannot be told or `capacity` is too small.
+bool ct_matrix_library(char *path, size_t capacity);
 
 /// CUDA devices that can be used now; 0 where there is none or this libtorch has no CUDA.
 int32_t ct_cuda_device_count(void);

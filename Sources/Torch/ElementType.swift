@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTorch
+
+/// The type of a tensor's elements.
+public enum ElementType: String, Sendable, CaseIterable {
+  case float16, bfloat16, float32, float64
+  case int8, int16, int32, int64, uint8
+  case bool
+
+  public var isFloatingPoint: Bool {
+    switch self {
+    case .float16, .bfloat16, .float32, .float64: true
+    default: false
+    }
+  }
+
+  /// Bytes that one element takes.
+  public var byteCount: Int {
+    switch self {
+    case .int8, .uint8, .bool: 1
+    case .float16, .bfloat16, .int16: 2
+    case .float32, .int32: 4
+    case .float64, .int64: 8
+    }
+  }
+
+  /// The difference between 1 and the next number, `nil` for types without fractions.
+  public var epsilon: Double? {
+    switch self {
+    case .float16: 0x1p-10
+    case .bfloat16: 0x1p-7
+    case .float32: 0x1p-23
+    case .float64: 0x1p-52
+    default: nil
+    }
+  }
+
+  var code: ct_scalar_type {
+    switch self {
+    case .float16: CT_FLOAT16
+    case .bfloat16: CT_BFLOAT16
+    case .float32: CT_FLOAT32
+    case .float64: CT_FLOAT64
+    case .int8: CT_INT8
+    case .int16: CT_INT16
+    case .int32: CT_INT32
+    case .int64: CT_INT64
+    case .uint8: CT_UINT8
+    case .bool: CT_BOOL
+    }
+  }
+
+  init?(code: ct_scalar_type) {
+    guard let type = Self.allCases.first(where: { $0.code == code }) else { return nil }
+    self = type
+  }
+}
+
+/// A Swift type that tensors can be made from and read into.
+public protocol TensorScalar: Sendable, BitwiseCopyable {
+  static var elementType: ElementType { get }
+}
+
+extension Float: TensorScalar { public static var elementType: ElementType { .float32 } }
+extension Double: TensorScalar { public static var elementType: ElementType { .float64 } }
+extension Int8: TensorScalar { public static var elementType: ElementType { .int8 } }
+extension Int16: TensorScalar { public static var elementType: ElementType { .int16 } }
+extension Int32: TensorScalar { public static var elementType: ElementType { .int32 } }
+extension Int64: TensorScalar { public static var elementType: ElementType { .int64 } }
+extension Int: TensorScalar { public static var elementType: ElementType { .int64 } }
+extension UInt8: TensorScalar { public static var elementType: ElementType { .uint8 } }
+extension Bool: TensorScalar { public static var elementType: ElementType { .bool } }

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTorch
+
+private enum Operators {
+  static let full = Operator("aten::full")
+  static let arange = Operator("aten::arange", "start_step")
+  static let eye = Operator("aten::eye")
+  static let convert = Operator("aten::to", "dtype")
+  static let move = Operator("aten::to", "device")
+}
+
+extension Tensor {
+  /// Makes a tensor from numbers in row-major order.
+  ///
+  /// - Parameters:
+  ///   - scalars: As many as `shape` has places.
+  ///   - shape: The length of each axis; `nil` for one axis.
+  /// - Throws: ``TorchError`` where the count does not fit the shape.
+  public init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: [Int]? = nil) throws {
+    self = try scalars.withUnsafeBytes { bytes in
+      try Tensor(bytes: bytes, shape: shape ?? [scalars.count], type: Scalar.elementType)
+    }
+  }
+
+  /// A single number, shape `[]`.
+  public init<Scalar: TensorScalar>(_ scalar: Scalar) throws {
+    try self.init([scalar], shape: [])
+  }
+
+  /// Makes a tensor from the memory of its elements, little-endian and in row-major order.
+  public init(bytes: UnsafeRawBufferPointer, shape: [Int], type: ElementType) throws {
+    _ = Runtime.started
+    guard shape.allSatisfy({ $0 >= 0 }) else {
+      throw TorchError(
+        operation: "new tensor", shapes: [shape], message: "an axis has a negative length")
+    }
+    var made: OpaquePointer?
+    let lengths = shape.map(Int64.init)
+    try check(
+      ct_tensor_from_bytes(
+        bytes.baseAddress, bytes.count, lengths, lengths.count, type.code, &made),
+      "new tensor")
+    guard let made else { throw TorchError(operation: "new tensor", message: "gave nothing") }
+    self.init(owning: made)
+  }
+
+  public static func full(
+    _ shape: [Int], _ value: Double, type: ElementType = .float32, on device: Device = .cpu
+  ) throws -> Tensor {
+    try Operators.full(
+      .integers(shape), .number(value), .elementType(type), .none, .device(device))
+  }
+
+  public static func zeros(
+    _ shape: [Int], type: ElementType = .float32, on device: Device = .cpu
+  ) throws -> Tensor {
+    try full(shape, 0, type: type, on: device)
+  }
+
+  public static func ones(
+    _ shape: [Int], type: ElementType = .float32, on device: Device = .cpu
+  ) throws -> Tensor {
+    try full(shape, 1, type: type, on: device)
+  }
+
+  /// A tensor of this one's shape, type and device with one value everywhere.
+  public func filled(with value: Double) throws -> Tensor {
+    try .full(shape, value, type: elementType, on: device)
+  }
+
+  /// The whole numbers from `start` on, `step` apart, before `end`: int64.
+  public static func range(
+    from start: Int = 0, to end: Int, by step: Int = 1, on device: Device = .cpu
+  ) throws -> Tensor {
+    try Operators.arange(
+      .integer(start), .integer(end), .integer(step), .elementType(.int64), .none,
+      .device(device))
+  }
+
+  /// Ones on the diagonal of a `[rows, columns]` matrix.
+  public static func identity(
+    _ size: Int, type: ElementType = .float32, on device: Device = .cpu
+  ) throws -> Tensor {
+    try Operators.eye(.integer(size), .elementType(type), .none, .device(device))
+  }
+
+  /// The same numbers as another type; the same tensor where it has that type already.
+  public func converted(to type: ElementType) throws -> Tensor {
+    type == elementType ? self : try Operators.convert(.tensor(self), .elementType(type))
+  }
+
+  /// The same numbers on another device; the same tensor where it is there already.
+  public func moved(to device: Device) throws -> Tensor {
+    device == self.device
+      ? self
+      : try Operators.move(.tensor(self), .device(device), .elementType(elementType))
+  }
+
+  /// The same numbers with another's type and device.
+  public func converted(like other: Tensor) throws -> Tensor {
+    try converted(to: other.elementType).moved(to: other.device)
+  }
+
+  /// The elements in row-major order.
+  ///
+  /// - Throws: ``TorchError`` where the tensor has another element type: convert it first.
+  public func scalars<Scalar: TensorScalar>(as type: Scalar.Type = Scalar.self) throws -> [Scalar] {
+    guard elementType == Scalar.elementType else {
+      throw TorchError(
+        operation: "read scalars", shapes: [shape],
+        message: "elements are \(elementType.rawValue), not \(Scalar.elementType.rawValue): "
+          + "convert the tensor first")
+    }
+    let length = count
+    return try [Scalar](unsafeUninitializedCapacity: length) { buffer, initialized in
+      try check(
+        ct_tensor_to_bytes(
+          pointer, UnsafeMutableRawPointer(buffer.baseAddress), length * elementType.byteCount),
+        "read scalars", [self])
+      initialized = length
+    }
+  }
+
+  /// The memory of the elements, little-endian and in row-major order.
+  public func bytes() throws -> [UInt8] {
+    let length = count * elementType.byteCount
+    return try [UInt8](unsafeUninitializedCapacity: length) { buffer, initialized in
+      try check(
+        ct_tensor_to_bytes(pointer, UnsafeMutableRawPointer(buffer.baseAddress), length),
+        "read bytes", [self])
+      initialized = length
+    }
+  }
+
+  /// The elements of any type, as `Double` and in row-major order.
+  public func numbers() throws -> [Double] {
+    try converted(to: .float64).scalars(as: Double.self)
+  }
+
+  /// The elements as whole numbers; fractions are cut off.
+  public func integers() throws -> [Int] {
+    try converted(to: .int64).scalars(as: Int.self)
+  }
+
+  /// The one element.
+  ///
+  /// - Throws: ``TorchError`` where there are more or none.
+  public func number() throws -> Double {
+    guard count == 1 else {
+      throw TorchError(
+        operation: "read number", shapes: [shape], message: "has \(count) elements, not one")
+    }
+    return try numbers()[0]
+  }
+}
