@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Torch
+
+/// At which points the network is looked at, with which weight, and moving which way.
+///
+/// Laws, which ``DistributionLaws`` checks:
+/// - The same instances give the same samples, whether asked for at once or in parts.
+/// - An instance's samples do not depend on the other instances of the batch.
+/// - For a path, Σ weight · displacement is the way from its start to its end, for each instance.
+///
+/// A distribution answers once, unless it reacts: then it is asked again, with what came back.
+public protocol DistributionOfInterest: Sendable {
+  /// The samples around each instance.
+  func samples(around instances: Instances) throws -> Samples
+
+  /// Further samples, after those of `round` were evaluated; `nil` where nothing more is wanted.
+  /// Called only where ``reacts`` is true.
+  func samples(around instances: Instances, after round: Round) throws -> Samples?
+
+  /// Whether the distribution wants to see gradients before it says where to look next.
+  var reacts: Bool { get }
+
+  /// How the distribution is called in results.
+  var name: String { get }
+}
+
+extension DistributionOfInterest {
+  public func samples(around instances: Instances, after round: Round) throws -> Samples? { nil }
+  public var reacts: Bool { false }
+  public var name: String { String(describing: Self.self) }
+}
+
+/// The explained instances, seen from the distribution's cut.
+public struct Instances: Sendable {
+  /// The network's activation at the cut, `[instances, …]` each.
+  public let activation: Activation
+
+  /// How many there are.
+  public let count: Int
+
+  /// The activation at the cut for other inputs of the model, such as a baseline image where the
+  /// cut is a hidden layer.
+  public let activationForInputs: @Sendable (Inputs) throws -> Activation
+
+  public init(
+    activation: Activation,
+    activationForInputs: @escaping @Sendable (Inputs) throws -> Activation = { _ in
+      throw InstancesError.noModel
+    }
+  ) {
+    self.activation = activation
+    count = activation.rows
+    self.activationForInputs = activationForInputs
+  }
+
+  /// Brings an activation to the instances' shape, type and device.
+  ///
+  /// - Throws: ``ActivationError`` where it does not broadcast to their shape.
+  public func broadcast(_ other: Activation, as what: String) throws -> Activation {
+    try activation.combined(with: other) { own, other in
+      let tensor = try other.converted(like: own)
+      if tensor.shape == own.shape { return tensor }
+      do {
+        return try tensor.broadcast(to: own.shape)
+      } catch is TorchError {
+        throw ActivationError.shape(other.shape, expected: own.shape, what: what)
+      }
+    }
+  }
+}
+
+/// Why instances cannot answer.
+public enum InstancesError: Error, Sendable, Equatable, CustomStringConvertible {
+  case noModel
+
+  public var description: String {
+    "these instances were made without a model, so it cannot be asked for other activations"
+  }
+}
+
+/// What came back for samples that a reacting distribution asked for.
+public struct Round: Sendable {
+  /// Rounds before this one.
+  public let index: Int
+  /// Where the network was looked at, `[samples · instances, …]`, all instances of a sample after
+  /// another.
+  public let points: Activation
+  /// The quantity's gradient at those points, of their shape.
+  public let gradients: Activation
+  /// The quantity there, `[samples · instances]`.
+  public let quantities: Tensor
+}

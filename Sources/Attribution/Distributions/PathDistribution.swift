@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Torch
+
+/// Points on a path from one or several baselines to each instance.
+///
+/// The influence is ∫ g(γ(t)) dt, and the attribution ∫ g(γ(t)) ⊙ γ′(t) dt, by the given rule; with
+/// several baselines their weighted mean. Along the straight line this is integrated gradients
+/// (Sundararajan et al. 2017, arXiv:1703.01365).
+public struct PathDistribution: DistributionOfInterest {
+  public let path: any Path
+  public let baseline: any Baseline
+  public let rule: any QuadratureRule
+  /// Evaluations for each instance and baseline.
+  public let steps: Int
+  public let progression: Progression
+
+  /// What a sample's displacement is.
+  public enum Progression: String, Sendable, CaseIterable {
+    /// γ′ at the node, weighted by the rule: a quadrature of the path integral.
+    case tangents
+    /// The move from a node of the rule to the next, `steps` moves between `steps + 1` nodes: a sum
+    /// over finite changes. It differs from the above where attributions are wanted at another cut
+    /// than the distribution's; it is how conductance is often computed (Dhamdhere et al. 2018).
+    case moves
+  }
+
+  /// - Precondition: `steps > 0`.
+  public init(
+    _ path: any Path = StraightPath(), from baseline: any Baseline = ZeroBaseline(),
+    rule: any QuadratureRule = GaussLegendreRule(), steps: Int = 50,
+    progression: Progression = .tangents
+  ) {
+    precondition(steps > 0, "a path needs at least one step, not \(steps)")
+    self.path = path
+    self.baseline = baseline
+    self.rule = rule
+    self.steps = steps
+    self.progression = progression
+  }
+
+  public var name: String {
+    "\(path.name) path from \(baseline.name), \(rule.name) rule, \(steps) steps"
+      + (progression == .moves ? ", by moves" : "")
+  }
+
+  public func samples(around instances: Instances) throws -> Samples {
+    let starts = try baseline.starts(for: instances)
+    guard !starts.isEmpty else { throw BaselineError.none(baseline.name) }
+    let share = starts.reduce(0) { $0 + $1.weight }
+    guard share > 0 else { throw BaselineError.weights(baseline.name) }
+    let legs = try starts.map { start in
+      Leg(
+        path: path, instances: instances,
+        start: try instances.broadcast(start.activation, as: "the baseline '\(baseline.name)'"),
+        share: start.weight / share)
+    }
+    switch progression {
+    case .tangents: return try tangents(along: legs)
+    case .moves: return try moves(along: legs)
+    }
+  }
+
+  private func tangents(along legs: [Leg]) throws -> Samples {
+    let nodes = try rule.nodes(steps)
+    let weights = legs.flatMap { leg in nodes.map { $0.weight * leg.share } }
+    return Samples(weights: weights, ends: try legs.map { try $0.ends() }) { range in
+      try Self.joined(range, of: nodes.count) { index, part in
+        let times = nodes[part].map(\.position)
+        let leg = legs[index]
+        return SampleRows(
+          points: try leg.points(at: times), displacement: .tangent(try leg.velocities(at: times)))
+      }
+    }
+  }
+
+  private func moves(along legs: [Leg]) throws -> Samples {
+    let nodes = try rule.nodes(steps + 1)
+    let weights = legs.flatMap { leg in [Double](repeating: leg.share, count: steps) }
+    return Samples(weights: weights, ends: try legs.map { try $0.ends() }) { [steps] range in
+      try Self.joined(range, of: steps) { index, part in
+        let leg = legs[index]
+        let points = try leg.points(at: nodes[part].map(\.position))
+        let next = nodes[part.lowerBound + 1..<part.upperBound + 1].map(\.position)
+        return SampleRows(
+          points: points, displacement: .move(from: points, to: try leg.points(at: next)))
+      }
+    }
+  }
+
+  /// The samples of a range that may run over several legs, each having `count`.
+  private static func joined(
+    _ range: Range<Int>, of count: Int, _ rows: (Int, Range<Int>) throws -> SampleRows
+  ) throws -> SampleRows {
+    var parts: [SampleRows] = []
+    var next = range.lowerBound
+    while next < range.upperBound {
+      let leg = next / count
+      let end = min(range.upperBound, (leg + 1) * count)
+      parts.append(try rows(leg, next - leg * count..<end - leg * count))
+      next = end
+    }
+    return try SampleRows(joining: parts)
+  }
+}
+
+/// The path from one start, for a batch of instances.
+private struct Leg: Sendable {
+  let path: any Path
+  let instances: Instances
+  let start: Activation
+  let share: Double
+
+  func points(at times: [Double]) throws -> Activation {
+    try along(times) { try path.points(at: $0, from: $1, to: $2) }
+  }
+
+  /// γ′ at the times; along the straight path the same at all, and so one for each instance.
+  func velocities(at times: [Double]) throws -> Activation {
+    if path is StraightPath { return try instances.activation - start }
+    return try along(times) { try path.velocities(at: $0, from: $1, to: $2) }
+  }
+
+  func ends() throws -> PathEnds {
+    if path is StraightPath { return PathEnds(start: start, weight: share) }
+    return PathEnds(start: try points(at: [0]), end: try points(at: [1]), weight: share)
+  }
+
+  private func along(
+    _ times: [Double], _ evaluate: (Tensor, Tensor, Tensor) throws -> Tensor
+  ) throws -> Activation {
+    let rows = times.flatMap { [Double](repeating: $0, count: instances.count) }
+    return try start.combined(with: instances.activation) { start, end in
+      let time = try Tensor(rows).converted(like: end).alignedToRows(rank: end.rank)
+      return try evaluate(time, start.repeatingRows(times.count), end.repeatingRows(times.count))
+    }
+  }
+}
+
+extension DistributionOfInterest where Self == PathDistribution {
+  /// The straight path from a baseline to the instance: integrated gradients.
+  public static func linear(
+    from baseline: any Baseline = ZeroBaseline(), steps: Int = 50,
+    rule: any QuadratureRule = GaussLegendreRule()
+  ) -> PathDistribution {
+    PathDistribution(from: baseline, rule: rule, steps: steps)
+  }
+
+  /// Any path from a baseline to the instance.
+  public static func path(
+    _ path: any Path, from baseline: any Baseline = ZeroBaseline(), steps: Int = 50,
+    rule: any QuadratureRule = GaussLegendreRule()
+  ) -> PathDistribution {
+    PathDistribution(path, from: baseline, rule: rule, steps: steps)
+  }
+}

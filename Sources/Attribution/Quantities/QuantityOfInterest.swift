@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Torch
+
+/// Which number of the network is explained.
+///
+/// Laws, which ``QuantityLaws`` checks: one number a row; a row's number depends on that row alone;
+/// it is differentiable in the output.
+public protocol QuantityOfInterest: Sendable {
+  /// The quantity of each row.
+  ///
+  /// - Parameters:
+  ///   - output: The value at the slice's end, `[rows, …]`, at the points of the distribution.
+  ///   - explained: What the rows belong to: the instance's own output, row by row.
+  /// - Returns: `[rows]`.
+  func values(of output: Tensor, explaining explained: ExplainedOutput) throws -> Tensor
+
+  /// How the quantity is called in results.
+  var name: String { get }
+}
+
+extension QuantityOfInterest {
+  public var name: String { String(describing: Self.self) }
+}
+
+/// The explained instances, seen from the slice's end, one entry for each row.
+public struct ExplainedOutput: Sendable {
+  /// The network's output for the instance itself, `[rows, …]`.
+  public let output: Tensor
+  /// Which instance of the batch a row belongs to, `[rows]`, int64.
+  public let instance: Tensor
+  /// What the numbers at the slice's end are.
+  public let scale: OutputScale
+
+  public init(output: Tensor, instance: Tensor, scale: OutputScale = .unknown) {
+    self.output = output
+    self.instance = instance
+    self.scale = scale
+  }
+}
+
+/// What the numbers at the end of a slice are.
+public enum OutputScale: Sendable, Hashable {
+  /// Numbers that the given function will turn into probabilities.
+  case logits(OutputHead.Function)
+  /// What the given function gave.
+  case normalized(OutputHead.Function)
+  /// Not known: an internal value, or a model that ends in neither softmax nor sigmoid. Taken for
+  /// logits where a quantity has to know.
+  case unknown
+}
+
+/// What is wrong with a quantity, or with what it is asked of.
+public enum QuantityError: Error, Sendable, Equatable, CustomStringConvertible {
+  case noClass(Int, shape: [Int])
+  case noClasses(shape: [Int], quantity: String)
+  case labelCount(Int, instances: Int)
+  case shape(quantity: String, result: [Int], rows: Int)
+  case notLogits(quantity: String)
+  case channel(Int, shape: [Int])
+
+  public var description: String {
+    switch self {
+    case .noClass(let index, let shape):
+      return "there is no class \(index) in an output of shape \(shape): classes lie on axis 1, "
+        + "counted from 0"
+    case .noClasses(let shape, let quantity):
+      return "'\(quantity)' reads [rows, classes], and the slice ends in \(shape): choose another "
+        + "end, or a quantity for channels or units"
+    case .labelCount(let labels, let instances):
+      return "\(labels) labels for \(instances) instances: give one for each"
+    case .shape(let quantity, let result, let rows):
+      return "'\(quantity)' gave shape \(result) for \(rows) rows: a quantity gives one number a "
+        + "row, [\(rows)]"
+    case .notLogits(let quantity):
+      return "'\(quantity)' reads logits, and the slice ends behind a softmax or sigmoid: let it "
+        + "end at `.logits`"
+    case .channel(let channel, let shape):
+      return "there is no channel \(channel) on axis 1 of an activation of shape \(shape)"
+    }
+  }
+}
