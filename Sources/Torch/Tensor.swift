@@ -73,3 +73,8 @@ extension Tensor: CustomStringConvertible {
     return head + ", \(numbers))"
   }
 }
+
+extension Tensor {
+  /// Whether both are the very same tensor, not just equal ones.
+  public func isSame(as other: Tensor) -> Bool { storage === other.storage }
+}

@@ -49,6 +49,21 @@ public struct Activation: Sendable {
     try map { try $0.repeatingRows(count) }
   }
 
+  /// Puts the rows of activations of one cut after one another.
+  static func joined(_ parts: [Activation]) throws -> Activation {
+    guard let first = parts.first, parts.count > 1 else { return parts.first ?? Activation([]) }
+    return Activation(
+      try first.tensors.indices.map { index in
+        try .concatenated(parts.map { $0.tensors[index] })
+      })
+  }
+
+  /// Whether both are the very same tensors, not just equal ones.
+  func isSame(as other: Activation) -> Bool {
+    tensors.count == other.tensors.count
+      && zip(tensors, other.tensors).allSatisfy { $0.isSame(as: $1) }
+  }
+
   /// The sum of each row's elements over all tensors, `[rows]`, float64.
   func rowSums() throws -> Tensor {
     let sums = try tensors.map { tensor in

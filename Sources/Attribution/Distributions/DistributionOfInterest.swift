@@ -18,6 +18,9 @@ public protocol DistributionOfInterest: Sendable {
   /// Called only where ``reacts`` is true.
   func samples(around instances: Instances, after round: Round) throws -> Samples?
 
+  /// Whether samples are random draws of equal weight, whose spread tells the standard error.
+  var isSampled: Bool { get }
+
   /// Whether the distribution wants to see gradients before it says where to look next.
   var reacts: Bool { get }
 
@@ -27,6 +30,7 @@ public protocol DistributionOfInterest: Sendable {
 
 extension DistributionOfInterest {
   public func samples(around instances: Instances, after round: Round) throws -> Samples? { nil }
+  public var isSampled: Bool { false }
   public var reacts: Bool { false }
   public var name: String { String(describing: Self.self) }
 }
@@ -37,29 +41,40 @@ public struct Instances: Sendable {
   public let activation: Activation
 
   /// How many there are.
-  public let count: Int
+  public var count: Int { range.count }
+
+  /// Which rows of the batch they are: large batches are explained in groups.
+  public let range: Range<Int>
+
+  /// Rows of the whole batch.
+  public let batch: Int
 
   /// The activation at the cut for other inputs of the model, such as a baseline image where the
   /// cut is a hidden layer.
   public let activationForInputs: @Sendable (Inputs) throws -> Activation
 
   public init(
-    activation: Activation,
+    activation: Activation, range: Range<Int>? = nil, batch: Int? = nil,
     activationForInputs: @escaping @Sendable (Inputs) throws -> Activation = { _ in
       throw InstancesError.noModel
     }
   ) {
     self.activation = activation
-    count = activation.rows
+    self.range = range ?? 0..<activation.rows
+    self.batch = batch ?? activation.rows
     self.activationForInputs = activationForInputs
   }
 
-  /// Brings an activation to the instances' shape, type and device.
+  /// Brings an activation to the instances' shape, type and device. One with a row for each instance
+  /// of the batch gives the rows of these.
   ///
   /// - Throws: ``ActivationError`` where it does not broadcast to their shape.
   public func broadcast(_ other: Activation, as what: String) throws -> Activation {
     try activation.combined(with: other) { own, other in
-      let tensor = try other.converted(like: own)
+      var tensor = try other.converted(like: own)
+      if tensor.rank == own.rank, tensor.shape[0] == batch, batch != count {
+        tensor = try tensor.sliced(axis: 0, from: range.lowerBound, to: range.upperBound)
+      }
       if tensor.shape == own.shape { return tensor }
       do {
         return try tensor.broadcast(to: own.shape)

@@ -26,6 +26,8 @@ public struct ExpectedGradientsDistribution: DistributionOfInterest {
 
   public var name: String { "expected gradients from \(baseline.name), \(count) draws" }
 
+  public var isSampled: Bool { true }
+
   public func samples(around instances: Instances) throws -> Samples {
     let starts = try baseline.starts(for: instances)
     guard !starts.isEmpty else { throw BaselineError.none(baseline.name) }

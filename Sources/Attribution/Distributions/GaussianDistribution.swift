@@ -31,6 +31,8 @@ public struct GaussianDistribution: DistributionOfInterest {
 
   public var name: String { "gaussian, deviation \(standardDeviation), \(count) draws" }
 
+  public var isSampled: Bool { true }
+
   public func samples(around instances: Instances) throws -> Samples {
     let center = instances.activation
     return Samples(count: count) { index in

@@ -70,8 +70,10 @@ public enum Displacement: Sendable {
   case tangent(Activation)
   /// By a finite move. Elsewhere in the network it is the difference of what both ends give there.
   case move(from: Activation, to: Activation)
-  /// By the move to the point of the next round, for distributions that react.
-  case untilNextRound
+  /// By a finite move to a point that depends on the quantity's gradient at the points: for
+  /// distributions that react. The function takes the gradients, of the points' shape, to where the
+  /// points move.
+  case reaction(@Sendable (_ gradients: Activation) throws -> Activation)
 }
 
 /// The samples of a range as rows: `[samples · instances, …]`.
@@ -96,11 +98,10 @@ public struct SampleRows: Sendable {
       self = parts[0]
       return
     }
-    points = try Self.join(parts.map(\.points))
+    points = try Activation.joined(parts.map(\.points))
     var tangents: [Activation] = []
     var starts: [Activation] = []
     var targets: [Activation] = []
-    var waits = 0
     for part in parts {
       switch part.displacement {
       case .none: break
@@ -108,18 +109,15 @@ public struct SampleRows: Sendable {
       case .move(let start, let target):
         starts.append(start)
         targets.append(target)
-      case .untilNextRound: waits += 1
+      case .reaction: throw SamplesError.severalReactions
       }
     }
     switch parts.count {
-    case tangents.count: displacement = .tangent(try Self.join(tangents))
+    case tangents.count: displacement = .tangent(try Activation.joined(tangents))
     case starts.count:
-      displacement = .move(from: try Self.join(starts), to: try Self.join(targets))
-    case waits: displacement = .untilNextRound
+      displacement = .move(from: try Activation.joined(starts), to: try Activation.joined(targets))
     default:
-      guard tangents.isEmpty, starts.isEmpty, waits == 0 else {
-        throw SamplesError.mixedDisplacements
-      }
+      guard tangents.isEmpty, starts.isEmpty else { throw SamplesError.mixedDisplacements }
       displacement = .none
     }
   }
@@ -127,14 +125,6 @@ public struct SampleRows: Sendable {
   /// A displacement that is given once for each instance, repeated for each sample of the points.
   private static func spread(_ tangent: Activation, over points: Activation) throws -> Activation {
     try tangent.repeated(points.rows / max(1, tangent.rows))
-  }
-
-  private static func join(_ parts: [Activation]) throws -> Activation {
-    guard let first = parts.first, parts.count > 1 else { return parts.first ?? Activation([]) }
-    return Activation(
-      try first.tensors.indices.map { index in
-        try .concatenated(parts.map { $0.tensors[index] })
-      })
   }
 }
 
@@ -157,8 +147,8 @@ public struct PathEnds: Sendable {
 /// What does not fit in samples.
 public enum SamplesError: Error, Sendable, Equatable, CustomStringConvertible {
   case mixedDisplacements
-  /// A displacement until the next round from a distribution that does not react.
-  case noNextRound(String)
+  /// Samples that react, made one at a time.
+  case severalReactions
   /// An attribution asked of samples that have no displacement.
   case noDisplacement(distribution: String)
   case rows(Int, expected: Int, distribution: String)
@@ -167,9 +157,9 @@ public enum SamplesError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .mixedDisplacements:
       return "samples of one round move by tangents, by moves, or not at all, but all alike"
-    case .noNextRound(let name):
-      return "\(name) displaces its samples until the next round, and asks for none: "
-        + "let `reacts` be true and give a last round"
+    case .severalReactions:
+      return "samples whose displacement is a reaction are made as rows of one round, with one "
+        + "function for all"
     case .noDisplacement(let name):
       return "\(name) has no displacement, so there is nothing to multiply the influence with: "
         + "ask for the influence, or choose a distribution that moves (a path, or a point with "

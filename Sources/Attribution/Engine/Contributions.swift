@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Torch
+
+/// Adds up what samples contribute, in float64: c = ∂Q/∂y, or ∂Q/∂y ⊙ m.
+struct Contributions {
+  /// Σ w c and, where kept, Σ w c², `[instances, …]` for each tensor of the cut.
+  private var sums: [Tensor] = []
+  private var squares: [Tensor] = []
+  private var types: [ElementType] = []
+  private let count: Int
+  let keepsSquares: Bool
+
+  init(instances: Int, keepsSquares: Bool) {
+    count = instances
+    self.keepsSquares = keepsSquares
+  }
+
+  /// Adds the samples of a chunk.
+  ///
+  /// - Parameters:
+  ///   - gradients: `[samples · instances, …]`.
+  ///   - weights: `[samples · instances]`; `nil` where the gradients are weighted already.
+  ///   - displacement: The gradients' rows, or one for each instance; `nil` adds the gradients.
+  mutating func add(
+    _ gradients: [Tensor], weights: Tensor? = nil, displacement: Activation? = nil
+  ) throws {
+    types = gradients.map(\.elementType)
+    var parts: [Tensor] = []
+    var squareParts: [Tensor] = []
+    for (index, gradient) in gradients.enumerated() {
+      let weight = try weights?.converted(like: gradient).alignedToRows(rank: gradient.rank)
+      let weighted = try weight.map { try gradient * $0 } ?? gradient
+      let factor = displacement?.tensors[index]
+      parts.append(try total(weighted, times: factor))
+      if keepsSquares {
+        squareParts.append(
+          try total(weighted * gradient, times: factor.map { try $0.squared() }))
+      }
+    }
+    sums = try Self.added(sums, parts)
+    squares = try Self.added(squares, squareParts)
+  }
+
+  /// Σ over samples of rows ⊙ factor, `[instances, …]`, float64.
+  private func total(_ rows: Tensor, times factor: Tensor?) throws -> Tensor {
+    let shape = rows.shape
+    let perSample = [shape[0] / count, count] + shape.dropFirst()
+    let isShared = factor.map { $0.shape[0] == count } ?? false
+    let products = try factor.map { isShared ? rows : try rows * $0 } ?? rows
+    var sum = try products.reshaped(to: perSample).sum(axes: [0]).converted(to: .float64)
+    if let factor, isShared { sum = try sum * factor }
+    return sum
+  }
+
+  private static func added(_ sums: [Tensor], _ parts: [Tensor]) throws -> [Tensor] {
+    sums.isEmpty ? parts : try zip(sums, parts).map { try $0 + $1 }
+  }
+
+  /// The statistic of each element, in the gradients' type.
+  func result(_ statistic: Statistic) throws -> Activation {
+    let values =
+      switch statistic {
+      case .mean: sums
+      case .meanSquare: squares
+      case .variance: try zip(sums, squares).map { try ($1 - $0 * $0).clamped(from: 0) }
+      }
+    return Activation(try zip(values, types).map { try $0.converted(to: $1) })
+  }
+
+  /// Σ of each instance over all tensors, `[instances]`, float64.
+  func rowSums() throws -> Tensor { try Activation(sums).rowSums() }
+
+  /// Σ standard error / Σ |mean| for each instance, of the mean of `draws` with equal weights.
+  func relativeStandardError(draws: Int) throws -> Tensor? {
+    guard keepsSquares, draws > 1 else { return nil }
+    let errors = try zip(sums, squares).map { sum, square in
+      try ((square - sum * sum).clamped(from: 0) / Double(draws - 1)).squareRoot()
+    }
+    let sizes = try sums.map { try $0.absolute() }
+    return try Activation(errors).rowSums() / Activation(sizes).rowSums()
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Torch
+
+/// A cut, and the places of a model that it stands for.
+struct ResolvedCut: Sendable {
+  let cut: any Cut
+  let places: [Place]
+
+  init(_ cut: any Cut, in model: any Model) throws {
+    self.cut = cut
+    places = try cut.places(in: model)
+  }
+
+  func isSame(as other: ResolvedCut) -> Bool {
+    places == other.places && cut.name == other.cut.name
+  }
+}
+
+/// The three cuts of an explanation.
+struct ResolvedCuts: Sendable {
+  /// Where the distribution lives.
+  let distribution: ResolvedCut
+  /// Where attributions are wanted.
+  let attribution: ResolvedCut
+  /// Where the quantity reads: one place.
+  let quantity: ResolvedCut
+  /// Whether the distribution lives where attributions are wanted.
+  let coincide: Bool
+
+  init(_ engine: InternalInfluence) throws {
+    let model = engine.model
+    attribution = try ResolvedCut(engine.slice.start, in: model)
+    distribution =
+      try engine.distributionCut.map { try ResolvedCut($0, in: model) } ?? attribution
+    quantity = try ResolvedCut(engine.slice.end, in: model)
+    guard quantity.places.count == 1 else {
+      throw CutError.severalTensors(
+        cut: engine.slice.end.name, places: quantity.places.map(\.description))
+    }
+    coincide = distribution.isSame(as: attribution)
+  }
+}
+
+/// Runs the slice of a network for one group of instances: what the instances themselves give is
+/// computed once and kept, and repeated for the points.
+struct SliceEvaluator: Sendable {
+  let model: any Model
+  let cuts: ResolvedCuts
+  /// Instances of the group.
+  let count: Int
+  /// What the rest of the network needs besides the distribution's cut, and the values there.
+  private let kept: [Place: Tensor]
+  private let shared: Set<Place>
+  private let valuesAtDistribution: [Tensor]
+  /// The instances' own activation at the distribution's cut, `[instances, …]`.
+  let activation: Activation
+  /// The instances' own output at the slice's end, `[instances, …]`.
+  let output: Tensor
+
+  init(
+    _ model: any Model, cuts: ResolvedCuts, given: [Place: Tensor], count: Int
+  ) throws {
+    self.model = model
+    self.cuts = cuts
+    self.count = count
+    shared = Set(model.inputs.filter { !$0.hasRows }.map(\.place))
+    let start = cuts.distribution.places
+    let needed = Set(
+      model.requirements(of: cuts.attribution.places + cuts.quantity.places, given: start)
+        + model.requirements(of: cuts.quantity.places, given: start + cuts.attribution.places)
+    ).subtracting(start)
+    let places = start + cuts.quantity.places + needed
+    let values = try withoutRecording { try model.evaluate(places, given: given) }
+    valuesAtDistribution = Array(values[..<start.count])
+    activation = Activation(try cuts.distribution.cut.read(valuesAtDistribution))
+    for (tensor, place) in zip(activation.tensors, start)
+    where !tensor.elementType.isFloatingPoint {
+      throw CutError.notContinuous(cut: cuts.distribution.cut.name, place: place.description)
+    }
+    output = try Self.single(cuts.quantity.cut.read([values[start.count]]), of: cuts.quantity)
+    kept = Dictionary(
+      zip(places[(start.count + 1)...], values[(start.count + 1)...]), uniquingKeysWith: { a, _ in a })
+  }
+
+  /// What the network is given where the activation at the distribution's cut is `points`,
+  /// `[samples · instances, …]`, and all else is the instances'.
+  func given(points: Activation) throws -> [Place: Tensor] {
+    let samples = points.rows / count
+    var given: [Place: Tensor] = [:]
+    for (place, value) in kept {
+      given[place] = shared.contains(place) ? value : try value.repeatingRows(samples)
+    }
+    let base = try valuesAtDistribution.map { try $0.repeatingRows(samples) }
+    let written = try cuts.distribution.cut.write(points.tensors, into: base)
+    for (place, value) in zip(cuts.distribution.places, written) { given[place] = value }
+    return given
+  }
+
+  /// The values at the places of the slice's start.
+  func valuesAtStart(given: [Place: Tensor]) throws -> [Tensor] {
+    try model.evaluate(cuts.attribution.places, given: given)
+  }
+
+  /// The activation at the slice's start where that at the distribution's cut is `points`.
+  func activationAtStart(points: Activation) throws -> Activation {
+    Activation(try cuts.attribution.cut.read(valuesAtStart(given: given(points: points))))
+  }
+
+  /// The output at the slice's end, `[rows, …]`.
+  func output(given: [Place: Tensor]) throws -> Tensor {
+    let values = try model.evaluate(cuts.quantity.places, given: given)
+    return try Self.single(cuts.quantity.cut.read(values), of: cuts.quantity)
+  }
+
+  private static func single(_ tensors: [Tensor], of cut: ResolvedCut) throws -> Tensor {
+    guard let tensor = tensors.first, tensors.count == 1 else {
+      throw CutError.severalTensors(
+        cut: cut.cut.name, places: cut.places.map(\.description))
+    }
+    return tensor
+  }
+
+  /// What quantities see of the instances, for `samples` samples of each from batch row `first` on.
+  func explained(samples: Int, first: Int) throws -> ExplainedOutput {
+    let rows = try Tensor.range(from: first, to: first + count, on: output.device)
+    return ExplainedOutput(
+      output: try output.repeatingRows(samples), instance: try rows.repeatingRows(samples),
+      scale: scale)
+  }
+
+  private var scale: OutputScale {
+    guard let head = model.head else { return .unknown }
+    switch cuts.quantity.places[0] {
+    case head.logits: return .logits(head.function)
+    case head.output: return .normalized(head.function)
+    default: return .unknown
+    }
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Torch
+
+/// The slice, run forward for the samples of a chunk and recorded from the slice's start on.
+struct SlicePass {
+  /// The slice's start, tracked: what gradients are taken of.
+  let leaves: [Tensor]
+  /// The output at the slice's end, `[rows, …]`.
+  let output: Tensor
+  /// m, where attributions are wanted and it does not depend on the gradient: of the leaves' rows,
+  /// or one for each instance.
+  let displacement: Activation?
+
+  init(
+    _ evaluator: SliceEvaluator, _ rows: SampleRows, wantsDisplacement: Bool
+  ) throws {
+    let cuts = evaluator.cuts
+    if cuts.coincide {
+      leaves = try rows.points.tensors.map { try $0.tracked() }
+      output = try evaluator.output(given: evaluator.given(points: Activation(leaves)))
+      displacement = wantsDisplacement ? try Self.own(rows.displacement) : nil
+      return
+    }
+    let start = try Self.start(evaluator, rows, wantsDisplacement: wantsDisplacement)
+    displacement = start.displacement
+    leaves = try start.part.tensors.map { try $0.detached().tracked() }
+    // What lies at the start is replaced by itself, tracked: only from there on is it recorded.
+    var given = start.given
+    let written = try cuts.attribution.cut.write(leaves, into: start.values)
+    for (place, value) in zip(cuts.attribution.places, written) { given[place] = value }
+    output = try evaluator.output(given: given)
+  }
+
+  /// The displacement where the distribution lives at the slice's start.
+  private static func own(_ displacement: Displacement) throws -> Activation? {
+    switch displacement {
+    case .none, .reaction: nil
+    case .tangent(let tangent): tangent
+    case .move(let from, let to): try to - from
+    }
+  }
+
+  /// The network between the distribution's cut and the slice's start.
+  private struct Start {
+    let given: [Place: Tensor]
+    let values: [Tensor]
+    let part: Activation
+    let displacement: Activation?
+  }
+
+  private static func start(
+    _ evaluator: SliceEvaluator, _ rows: SampleRows, wantsDisplacement: Bool
+  ) throws -> Start {
+    let cut = evaluator.cuts.attribution.cut
+    if wantsDisplacement, case .tangent(let tangent) = rows.displacement {
+      let points = try rows.points.map { try $0.tracked() }
+      let values = try evaluator.valuesAtStart(given: evaluator.given(points: points))
+      let part = Activation(try cut.read(values))
+      let samples = rows.points.rows / evaluator.count
+      let tangents = tangent.rows == points.rows ? tangent : try tangent.repeated(samples)
+      return Start(
+        given: try evaluator.given(points: rows.points),
+        values: try values.map { try $0.detached() }, part: part,
+        displacement: try SliceEvaluator.transported(tangents, from: points, to: part))
+    }
+    return try withoutRecording {
+      let given = try evaluator.given(points: rows.points)
+      let values = try evaluator.valuesAtStart(given: given)
+      let part = Activation(try cut.read(values))
+      var displacement: Activation?
+      if wantsDisplacement, case .move(let from, let to) = rows.displacement {
+        let isHere = from.isSame(as: rows.points)
+        let before = isHere ? part : try evaluator.activationAtStart(points: from)
+        displacement = try evaluator.activationAtStart(points: to) - before
+      }
+      return Start(given: given, values: values, part: part, displacement: displacement)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The gradient at the instance (Simonyan et al. 2013, arXiv:1312.6034), with its sign.
+public struct Saliency: EngineConfiguration {
+  public var engine: InternalInfluence
+
+  public init(
+    _ model: any Model, quantity: any QuantityOfInterest = ClassScore(.predicted),
+    slice: NetworkSlice = NetworkSlice()
+  ) {
+    engine = InternalInfluence(
+      model, distribution: PointDistribution(multiplier: .none), quantity: quantity, slice: slice,
+      measure: .influence)
+  }
+}
+
+/// The gradient at the instance times the instance.
+public struct GradientTimesInput: EngineConfiguration {
+  public var engine: InternalInfluence
+
+  public init(
+    _ model: any Model, quantity: any QuantityOfInterest = ClassScore(.predicted),
+    slice: NetworkSlice = NetworkSlice()
+  ) {
+    engine = InternalInfluence(
+      model, distribution: PointDistribution(), quantity: quantity, slice: slice)
+  }
+}
+
+/// The gradient's mean around the instance (Smilkov et al. 2017, arXiv:1706.03825), the mean of its
+/// squares, or its variance.
+public struct SmoothGrad: EngineConfiguration {
+  public var engine: InternalInfluence
+
+  /// - Parameters:
+  ///   - standardDeviation: Of the noise, in units of the activation.
+  ///   - count: Draws for each instance.
+  ///   - statistic: Mean, mean of squares, or variance (VarGrad).
+  public init(
+    _ model: any Model, quantity: any QuantityOfInterest = ClassScore(.predicted),
+    slice: NetworkSlice = NetworkSlice(), standardDeviation: Double, count: Int = 25,
+    seed: UInt64 = 0, statistic: Statistic = .mean
+  ) {
+    engine = InternalInfluence(
+      model,
+      distribution: GaussianDistribution(
+        standardDeviation: standardDeviation, count: count, seed: seed, multiplier: .none),
+      quantity: quantity, slice: slice, measure: .influence, statistic: statistic)
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A method that only configures the engine.
+public protocol EngineConfiguration: AttributionMethod {
+  /// The engine that it configures; change it to go on from there.
+  var engine: InternalInfluence { get }
+}
+
+extension EngineConfiguration {
+  public func attributions(for inputs: Inputs) throws -> Attributions {
+    try engine.attributions(for: inputs)
+  }
+}
+
+/// Integrated gradients (Sundararajan et al. 2017, arXiv:1703.01365): the gradient's integral along
+/// the straight path from a baseline, times the way.
+///
+/// The default integrates by Gauss–Legendre's rule; ``paper(_:quantity:slice:from:steps:)`` is the
+/// sum of the paper's equation 3.
+public struct IntegratedGradients: EngineConfiguration {
+  public var engine: InternalInfluence
+
+  public init(
+    _ model: any Model, quantity: any QuantityOfInterest = ClassScore(.predicted),
+    slice: NetworkSlice = NetworkSlice(), from baseline: any Baseline = ZeroBaseline(),
+    steps: Int = 50, rule: any QuadratureRule = GaussLegendreRule()
+  ) {
+    engine = InternalInfluence(
+      model, distribution: PathDistribution(from: baseline, rule: rule, steps: steps),
+      quantity: quantity, slice: slice)
+  }
+
+  /// The paper's `steps`-step sum: (x − x′) · (1/m) Σ ∂F(x′ + k/m (x − x′))/∂x, k = 1 … m.
+  public static func paper(
+    _ model: any Model, quantity: any QuantityOfInterest = ClassScore(.predicted),
+    slice: NetworkSlice = NetworkSlice(), from baseline: any Baseline = ZeroBaseline(),
+    steps: Int = 50
+  ) -> IntegratedGradients {
+    IntegratedGradients(
+      model, quantity: quantity, slice: slice, from: baseline, steps: steps, rule: .right)
+  }
+}
+
+/// Integrated gradients on the straight path between a layer's own values at baseline and instance.
+/// Branches that pass the layer by keep the instance's values.
+public struct LayerIntegratedGradients: EngineConfiguration {
+  public var engine: InternalInfluence
+
+  /// - Parameters:
+  ///   - layer: Where path and attributions are.
+  ///   - inputs: The model's inputs whose activation at the layer is the path's start.
+  public init(
+    _ model: any Model, at layer: any Cut, from inputs: Inputs,
+    quantity: any QuantityOfInterest = ClassScore(.predicted), to end: any Cut = OutputCut(),
+    steps: Int = 50, rule: any QuadratureRule = GaussLegendreRule()
+  ) {
+    self.init(
+      model, at: layer, from: ActivationBaseline(of: inputs), quantity: quantity, to: end,
+      steps: steps, rule: rule)
+  }
+
+  /// - Parameter baseline: Where the path starts, in the layer's own space.
+  public init(
+    _ model: any Model, at layer: any Cut, from baseline: any Baseline = ZeroBaseline(),
+    quantity: any QuantityOfInterest = ClassScore(.predicted), to end: any Cut = OutputCut(),
+    steps: Int = 50, rule: any QuadratureRule = GaussLegendreRule()
+  ) {
+    engine = InternalInfluence(
+      model, distribution: PathDistribution(from: baseline, rule: rule, steps: steps),
+      quantity: quantity, slice: NetworkSlice(from: layer, to: end))
+  }
+}
+
+/// Expected gradients (Erion et al. 2021, arXiv:1906.10670): integrated gradients over random
+/// baselines, one random point of a random path a draw.
+public struct ExpectedGradients: EngineConfiguration {
+  public var engine: InternalInfluence
+
+  public init(
+    _ model: any Model, quantity: any QuantityOfInterest = ClassScore(.predicted),
+    slice: NetworkSlice = NetworkSlice(), from baseline: any Baseline, count: Int = 50,
+    seed: UInt64 = 0
+  ) {
+    engine = InternalInfluence(
+      model,
+      distribution: ExpectedGradientsDistribution(from: baseline, count: count, seed: seed),
+      quantity: quantity, slice: slice)
+  }
+}
