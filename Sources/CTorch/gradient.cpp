@@ -9,12 +9,12 @@
 
 ct_status ct_tensor_tracked(const ct_tensor *tensor, ct_tensor **result) {
   return ctorch::guarded([&] {
-    *result = new ct_tensor(tensor->value.detach().requires_grad_(true));
+    *result = ctorch::handle(tensor->value.detach().requires_grad_(true)).release();
   });
 }
 
 ct_status ct_tensor_detached(const ct_tensor *tensor, ct_tensor **result) {
-  return ctorch::guarded([&] { *result = new ct_tensor(tensor->value.detach()); });
+  return ctorch::guarded([&] { *result = ctorch::handle(tensor->value.detach()).release(); });
 }
 
 bool ct_tensor_is_tracked(const ct_tensor *tensor) { return tensor->value.requires_grad(); }
@@ -29,19 +29,21 @@ ct_status ct_gradient(const ct_tensor *output, const ct_tensor *weight,
                   "no operation on input ", i, " was recorded: it is not tracked");
       wanted.push_back(inputs[i]->value);
     }
+    TORCH_CHECK(weight || output->value.numel() == 1, "the output has shape ",
+                output->value.sizes(), ": give a weight of that shape, or reduce it to one number");
+    TORCH_CHECK(!weight || weight->value.sizes() == output->value.sizes(), "the weight has shape ",
+                weight->value.sizes(), ", and the output ", output->value.sizes());
     torch::autograd::variable_list gradients(input_count);
     if (output->value.requires_grad()) {
-      TORCH_CHECK(weight || output->value.numel() == 1, "the output has shape ",
-                  output->value.sizes(), ": give a weight of that shape, or reduce it to one number");
       at::Tensor start = weight ? weight->value : at::ones_like(output->value);
       gradients = torch::autograd::grad({output->value}, wanted, {start},
                                         keep_record || differentiable, differentiable,
                                         /*allow_unused=*/true);
     }
     for (size_t i = 0; i < input_count; ++i) {
-      at::Tensor gradient = gradients[i].defined() ? gradients[i] : at::zeros_like(wanted[i]);
-      results[i] = new ct_tensor(std::move(gradient));
+      if (!gradients[i].defined()) gradients[i] = at::zeros_like(wanted[i]);
     }
+    ctorch::hand_out(gradients, results);
   });
 }
 

@@ -12,7 +12,9 @@
 
 #include <atomic>
 #include <exception>
+#include <memory>
 #include <string>
+#include <vector>
 
 struct ct_tensor {
   explicit ct_tensor(at::Tensor value) : value(std::move(value)) { alive.fetch_add(1); }
@@ -22,10 +24,6 @@ struct ct_tensor {
 
   at::Tensor value;
   static std::atomic<int64_t> alive;
-};
-
-struct ct_operator {
-  c10::OperatorHandle handle;
 };
 
 struct ct_generator {
@@ -51,6 +49,13 @@ ct_status guarded(Body &&body) noexcept {
     return record_unknown();
   }
 }
+
+/// A handle on `value`; null for an undefined tensor. Throws for element types and devices that the
+/// interface does not name, so that every handle can be asked for both.
+std::unique_ptr<ct_tensor> handle(at::Tensor value);
+
+/// Writes a handle for each tensor to `results`: for all of them, or for none when one fails.
+void hand_out(const std::vector<at::Tensor> &tensors, ct_tensor **results);
 
 }  // namespace ctorch
 

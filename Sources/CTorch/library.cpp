@@ -2,6 +2,7 @@
 
 #include "handles.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <torch/csrc/api/include/torch/version.h>
@@ -12,9 +13,7 @@
 
 ct_status ct_generator_new(uint64_t seed, ct_generator **result) {
   return ctorch::guarded([&] {
-    at::Generator generator = at::globalContext().defaultGenerator(at::kCPU).clone();
-    generator.set_current_seed(seed);
-    *result = new ct_generator{std::move(generator)};
+    *result = new ct_generator{at::detail::createCPUGenerator(seed)};
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include "handles.h"
 
+#include <cstdint>
 #include <cstring>
 
 std::atomic<int64_t> ct_tensor::alive{0};
@@ -26,7 +27,39 @@ bool is_named(at::ScalarType type) {
   }
 }
 
+/// The bytes of a tensor; throws where they are more than can be counted.
+size_t byte_count_of(const int64_t *shape, size_t rank, at::ScalarType type) {
+  uint64_t bytes = c10::elementSize(type);
+  bool overflows = false;
+  bool is_empty = false;
+  for (size_t i = 0; i < rank; ++i) {
+    TORCH_CHECK(shape[i] >= 0, "axis ", i, " has the negative length ", shape[i]);
+    is_empty = is_empty || shape[i] == 0;
+    overflows = __builtin_mul_overflow(bytes, static_cast<uint64_t>(shape[i]), &bytes) || overflows;
+  }
+  if (is_empty) return 0;
+  TORCH_CHECK(!overflows && bytes <= static_cast<uint64_t>(PTRDIFF_MAX), "the shape ",
+              at::IntArrayRef(shape, rank), " takes more bytes than there are addresses");
+  return bytes;
+}
+
 }  // namespace
+
+std::unique_ptr<ct_tensor> ctorch::handle(at::Tensor value) {
+  if (!value.defined()) return nullptr;
+  TORCH_CHECK(is_named(value.scalar_type()), "elements of type ", value.scalar_type(),
+              " are not supported");
+  TORCH_CHECK(value.is_cpu() || value.is_cuda(), "the device ", value.device(),
+              " is not supported");
+  return std::make_unique<ct_tensor>(std::move(value));
+}
+
+void ctorch::hand_out(const std::vector<at::Tensor> &tensors, ct_tensor **results) {
+  std::vector<std::unique_ptr<ct_tensor>> handles;
+  handles.reserve(tensors.size());
+  for (const at::Tensor &tensor : tensors) handles.push_back(handle(tensor));
+  for (std::unique_ptr<ct_tensor> &handle : handles) *results++ = handle.release();
+}
 
 void ct_tensor_free(ct_tensor *tensor) { delete tensor; }
 
@@ -35,12 +68,22 @@ int64_t ct_live_tensors(void) { return ct_tensor::alive.load(); }
 ct_status ct_tensor_from_bytes(const void *bytes, size_t byte_count, const int64_t *shape,
                                size_t rank, ct_scalar_type type, ct_tensor **result) {
   return ctorch::guarded([&] {
-    at::Tensor value =
-        at::empty(at::IntArrayRef(shape, rank), at::TensorOptions(static_cast<at::ScalarType>(type)));
-    TORCH_CHECK(value.nbytes() == byte_count, "the shape ", value.sizes(), " of ",
-                value.scalar_type(), " takes ", value.nbytes(), " bytes, not ", byte_count);
-    if (byte_count > 0) std::memcpy(value.data_ptr(), bytes, byte_count);
-    *result = new ct_tensor(std::move(value));
+    auto scalar_type = static_cast<at::ScalarType>(type);
+    TORCH_CHECK(is_named(scalar_type), "there is no element type ", static_cast<int>(type));
+    // Before anything is allocated: the shape may come from a damaged file.
+    size_t needed = byte_count_of(shape, rank, scalar_type);
+    TORCH_CHECK(needed == byte_count, "the shape ", at::IntArrayRef(shape, rank), " of ",
+                scalar_type, " takes ", needed, " bytes, not ", byte_count);
+    at::Tensor value = at::empty(at::IntArrayRef(shape, rank), at::TensorOptions(scalar_type));
+    if (type == CT_BOOL) {
+      // Any byte but 0 and 1 in a bool is undefined behavior wherever it is read.
+      const auto *given = static_cast<const uint8_t *>(bytes);
+      auto *truths = static_cast<uint8_t *>(value.data_ptr());
+      for (size_t i = 0; i < byte_count; ++i) truths[i] = given[i] != 0;
+    } else if (byte_count > 0) {
+      std::memcpy(value.data_ptr(), bytes, byte_count);
+    }
+    *result = ctorch::handle(std::move(value)).release();
   });
 }
 
@@ -59,18 +102,13 @@ void ct_tensor_shape(const ct_tensor *tensor, int64_t *shape) {
   for (int64_t length : tensor->value.sizes()) *shape++ = length;
 }
 
-ct_status ct_tensor_type(const ct_tensor *tensor, ct_scalar_type *type) {
-  return ctorch::guarded([&] {
-    at::ScalarType own = tensor->value.scalar_type();
-    TORCH_CHECK(is_named(own), "elements of type ", own, " are not supported");
-    *type = static_cast<ct_scalar_type>(own);
-  });
+int64_t ct_tensor_count(const ct_tensor *tensor) { return tensor->value.numel(); }
+
+ct_scalar_type ct_tensor_type(const ct_tensor *tensor) {
+  return static_cast<ct_scalar_type>(tensor->value.scalar_type());
 }
 
-ct_status ct_tensor_device(const ct_tensor *tensor, ct_device *device) {
-  return ctorch::guarded([&] {
-    at::Device own = tensor->value.device();
-    TORCH_CHECK(own.is_cpu() || own.is_cuda(), "the device ", own, " is not supported");
-    *device = own.is_cpu() ? ct_device{CT_CPU, 0} : ct_device{CT_CUDA, own.index()};
-  });
+ct_device ct_tensor_device(const ct_tensor *tensor) {
+  at::Device own = tensor->value.device();
+  return own.is_cuda() ? ct_device{CT_CUDA, own.index()} : ct_device{CT_CPU, 0};
 }

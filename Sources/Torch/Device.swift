@@ -19,6 +19,10 @@ public enum Device: Sendable, Hashable {
     case .cuda(let index): ct_device(kind: CT_CUDA, index: Int32(clamping: index))
     }
   }
+
+  init(code: ct_device) {
+    self = code.kind == CT_CUDA ? .cuda(Int(code.index)) : .cpu
+  }
 }
 
 extension Device: CustomStringConvertible {

@@ -52,8 +52,19 @@ public enum ElementType: String, Sendable, CaseIterable {
   }
 
   init?(code: ct_scalar_type) {
-    guard let type = Self.allCases.first(where: { $0.code == code }) else { return nil }
-    self = type
+    switch code {
+    case CT_FLOAT16: self = .float16
+    case CT_BFLOAT16: self = .bfloat16
+    case CT_FLOAT32: self = .float32
+    case CT_FLOAT64: self = .float64
+    case CT_INT8: self = .int8
+    case CT_INT16: self = .int16
+    case CT_INT32: self = .int32
+    case CT_INT64: self = .int64
+    case CT_UINT8: self = .uint8
+    case CT_BOOL: self = .bool
+    default: return nil
+    }
   }
 }
 

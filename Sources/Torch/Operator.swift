@@ -64,143 +64,42 @@ public struct Operator: Sendable {
   }
 
   /// Calls an operator that has several results, or a list as result.
+  ///
+  /// - Throws: ``TorchError`` where there are more than `capacity`, or one of them is absent.
   public func all(_ arguments: Argument..., atMost capacity: Int = 8) throws -> [Tensor] {
     var results = [OpaquePointer?](repeating: nil, count: capacity)
     let count = try results.withUnsafeMutableBufferPointer { buffer -> Int in
       guard let base = buffer.baseAddress else { return 0 }
       return try call(arguments, into: base, capacity: capacity)
     }
-    return results[..<count].compactMap { $0.map(Tensor.init(owning:)) }
+    let tensors = results[..<count].map { $0.map(Tensor.init(owning:)) }
+    return try tensors.enumerated().map { index, tensor in
+      guard let tensor else {
+        throw TorchError(operation: name, message: "gave nothing as result \(index)")
+      }
+      return tensor
+    }
   }
 
   private func call(
     _ arguments: [Argument], into results: UnsafeMutablePointer<OpaquePointer?>, capacity: Int
   ) throws -> Int {
     guard let pointer else { throw TorchError(operation: name, message: complaint) }
-    var packer = ArgumentPacker()
-    for argument in arguments { packer.append(argument) }
-    return try withExtendedLifetime(arguments) {
-      try packer.withArguments { packed in
-        var count = 0
-        try check(
-          ct_operator_call(pointer, packed.baseAddress, packed.count, results, capacity, &count),
-          name, Self.tensors(in: arguments))
-        return count
-      }
+    var count = 0
+    let status = arguments.withPacked {
+      ct_operator_call(pointer, $0.baseAddress, $0.count, results, capacity, &count)
     }
-  }
-
-  private static func tensors(in arguments: [Argument]) -> [Tensor] {
-    arguments.flatMap { argument -> [Tensor] in
-      switch argument {
-      case .tensor(let tensor): [tensor]
-      case .tensors(let tensors): tensors.compactMap { $0 }
-      default: []
-      }
-    }
+    try check(status, name, arguments.flatMap(\.tensors))
+    return count
   }
 }
 
-/// Lays arguments out as the C interface wants them: lists go to one buffer a kind, whose addresses
-/// are filled in once the buffers no longer move.
-private struct ArgumentPacker {
-  private var arguments: [ct_argument] = []
-  private var tensors: [OpaquePointer?] = []
-  private var integers: [Int64] = []
-  private var numbers: [Double] = []
-  private var booleans: [Bool] = []
-  private var text: [CChar] = []
-  /// Where in its buffer the list of each argument starts.
-  private var starts: [Int] = []
-
-  mutating func append(_ argument: Operator.Argument) {
-    var packed = ct_argument()
-    var start = 0
-    switch argument {
-    case .tensor(let tensor):
-      packed.kind = CT_ARGUMENT_TENSOR
-      packed.tensor = tensor.pointer
-    case .tensors(let list):
-      packed.kind = CT_ARGUMENT_TENSORS
-      packed.count = list.count
-      start = tensors.count
-      tensors += list.map { $0?.pointer }
-    case .integer(let integer):
-      packed.kind = CT_ARGUMENT_INTEGER
-      packed.integer = Int64(integer)
-    case .integers(let list):
-      packed.kind = CT_ARGUMENT_INTEGERS
-      packed.count = list.count
-      start = integers.count
-      integers += list.lazy.map(Int64.init)
-    case .number(let number):
-      packed.kind = CT_ARGUMENT_NUMBER
-      packed.number = number
-    case .numbers(let list):
-      packed.kind = CT_ARGUMENT_NUMBERS
-      packed.count = list.count
-      start = numbers.count
-      numbers += list
-    case .boolean(let boolean):
-      packed.kind = CT_ARGUMENT_BOOLEAN
-      packed.boolean = boolean
-    case .booleans(let list):
-      packed.kind = CT_ARGUMENT_BOOLEANS
-      packed.count = list.count
-      start = booleans.count
-      booleans += list
-    case .text(let string):
-      packed.kind = CT_ARGUMENT_TEXT
-      start = text.count
-      text += string.utf8CString
-    case .device(let device):
-      packed.kind = CT_ARGUMENT_DEVICE
-      packed.device = device.code
-    case .generator(let generator):
-      packed.kind = CT_ARGUMENT_GENERATOR
-      packed.generator = generator.pointer
-    case .elementType(let type):
-      packed.kind = CT_ARGUMENT_INTEGER
-      packed.integer = Int64(type.code.rawValue)
-    case .none:
-      packed.kind = CT_ARGUMENT_NONE
-    case .standard:
-      packed.kind = CT_ARGUMENT_DEFAULT
-    }
-    arguments.append(packed)
-    starts.append(start)
-  }
-
-  mutating func withArguments<Result>(
-    _ body: (UnsafeBufferPointer<ct_argument>) throws -> Result
-  ) rethrows -> Result {
-    try tensors.withUnsafeBufferPointer { tensors in
-      try integers.withUnsafeBufferPointer { integers in
-        try numbers.withUnsafeBufferPointer { numbers in
-          try booleans.withUnsafeBufferPointer { booleans in
-            try text.withUnsafeBufferPointer { text in
-              for index in arguments.indices {
-                let start = starts[index]
-                switch arguments[index].kind {
-                case CT_ARGUMENT_TENSORS:
-                  arguments[index].tensors = tensors.baseAddress.map { $0 + start }
-                case CT_ARGUMENT_INTEGERS:
-                  arguments[index].integers = integers.baseAddress.map { $0 + start }
-                case CT_ARGUMENT_NUMBERS:
-                  arguments[index].numbers = numbers.baseAddress.map { $0 + start }
-                case CT_ARGUMENT_BOOLEANS:
-                  arguments[index].booleans = booleans.baseAddress.map { $0 + start }
-                case CT_ARGUMENT_TEXT:
-                  arguments[index].text = text.baseAddress.map { $0 + start }
-                default:
-                  break
-                }
-              }
-              return try arguments.withUnsafeBufferPointer(body)
-            }
-          }
-        }
-      }
+extension Operator.Argument {
+  fileprivate var tensors: [Tensor] {
+    switch self {
+    case .tensor(let tensor): [tensor]
+    case .tensors(let tensors): tensors.compactMap { $0 }
+    default: []
     }
   }
 }

@@ -33,11 +33,11 @@ public struct Tensor: Sendable {
   public var rank: Int { ct_tensor_rank(pointer) }
 
   /// The number of elements.
-  public var count: Int { shape.reduce(1, *) }
+  public var count: Int { Int(ct_tensor_count(pointer)) }
 
-  public var elementType: ElementType { storage.elementType }
+  public var elementType: ElementType { ElementType(code: ct_tensor_type(pointer)) ?? .float32 }
 
-  public var device: Device { storage.device }
+  public var device: Device { Device(code: ct_tensor_device(pointer)) }
 
   /// Tensors alive in this process, for leak tests.
   public static var liveCount: Int { Int(ct_live_tensors()) }
@@ -47,20 +47,8 @@ public struct Tensor: Sendable {
 final class TensorStorage: @unchecked Sendable {
   // Safe to share: a handle's memory is never written once a tensor is made of it.
   let pointer: OpaquePointer
-  let elementType: ElementType
-  let device: Device
 
-  init(owning pointer: OpaquePointer) {
-    self.pointer = pointer
-    // Operators only ever give types and devices that this library asked for; should one give
-    // another, reading it as float32 on the processor would fail in the next operator.
-    var type = CT_FLOAT32
-    var place = ct_device(kind: CT_CPU, index: 0)
-    _ = ct_tensor_type(pointer, &type)
-    _ = ct_tensor_device(pointer, &place)
-    elementType = ElementType(code: type) ?? .float32
-    device = place.kind == CT_CUDA ? .cuda(Int(place.index)) : .cpu
-  }
+  init(owning pointer: OpaquePointer) { self.pointer = pointer }
 
   deinit { ct_tensor_free(pointer) }
 }

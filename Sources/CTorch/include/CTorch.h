@@ -65,7 +65,8 @@ void ct_tensor_free(ct_tensor *tensor);
 int64_t ct_live_tensors(void);
 
 /// Copies `byte_count` bytes in row-major order into a new tensor on the processor.
-/// Fails when the count does not fit the shape.
+/// Fails, before allocating, when the count does not fit the shape. Bytes of a bool other than 0
+/// mean true.
 ct_status ct_tensor_from_bytes(const void *_Nullable bytes, size_t byte_count,
                                const int64_t *_Nullable shape, size_t rank, ct_scalar_type type,
                                ct_tensor *_Nullable *_Nonnull result);
@@ -80,18 +81,21 @@ size_t ct_tensor_rank(const ct_tensor *tensor);
 /// Writes the length of each axis to `shape`, which has room for `ct_tensor_rank` numbers.
 void ct_tensor_shape(const ct_tensor *tensor, int64_t *_Nullable shape);
 
-/// The element type; fails for the types that this interface does not name.
-ct_status ct_tensor_type(const ct_tensor *tensor, ct_scalar_type *type);
+/// The number of elements. Cannot fail.
+int64_t ct_tensor_count(const ct_tensor *tensor);
 
-/// The device; fails for the kinds that this interface does not name.
-ct_status ct_tensor_device(const ct_tensor *tensor, ct_device *device);
+/// The element type. Cannot fail: no function gives a tensor of a type that is not named here.
+ct_scalar_type ct_tensor_type(const ct_tensor *tensor);
+
+/// The device. Cannot fail: no function gives a tensor on another kind of device.
+ct_device ct_tensor_device(const ct_tensor *tensor);
 
 // Operators -------------------------------------------------------------------------------------
 
 typedef struct ct_operator ct_operator;
 
 /// Looks up an operator by its full name (`aten::add`) and overload (`Tensor`, or empty).
-/// The result is never freed: operators live as long as the process.
+/// The result is never freed: operators live as long as the process, one for each name.
 ct_status ct_operator_find(const char *name, const char *overload,
                            const ct_operator *_Nullable *_Nonnull result);
 
@@ -135,8 +139,9 @@ typedef struct ct_argument {
 
 /// Calls an operator. Missing trailing arguments take the operator's defaults; an integer given
 /// where the operator wants a floating number is converted. At most `capacity` result tensors are
-/// written to `results` (a list result gives its elements), their number to `result_count`.
-/// Fails when there are more, or when a result is not a tensor.
+/// written to `results` (a list result gives its elements, an absent result null), their number to
+/// `result_count`. Fails when there are more, when a result is not a tensor or has a type or device
+/// that this interface does not name, and when an argument is not of the operator's kind.
 ct_status ct_operator_call(const ct_operator *op, const ct_argument *_Nullable arguments,
                            size_t argument_count, ct_tensor *_Nullable *_Nonnull results,
                            size_t capacity, size_t *result_count);
