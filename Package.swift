@@ -64,7 +64,7 @@ let package = Package(
       name: "TorchTests", dependencies: ["Torch", "CTorch", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "AttributionTests", dependencies: ["Attribution", "TestSupport"],
+      name: "AttributionTests", dependencies: ["Attribution", "ONNX", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ONNXTests", dependencies: ["ONNX", "TestSupport"],

@@ -62,7 +62,7 @@ public struct PathDistribution: DistributionOfInterest {
   }
 
   private func tangents(along legs: [Leg]) throws -> Samples {
-    let nodes = try rule.nodes(steps)
+    let nodes = try nodes(steps)
     let weights = legs.flatMap { leg in nodes.map { $0.weight * leg.share } }
     return Samples(weights: weights, ends: try legs.map { try $0.ends() }) { range in
       try Self.joined(range, of: nodes.count) { index, part in
@@ -75,7 +75,7 @@ public struct PathDistribution: DistributionOfInterest {
   }
 
   private func moves(along legs: [Leg]) throws -> Samples {
-    let nodes = try rule.nodes(steps + 1)
+    let nodes = try nodes(steps + 1)
     let weights = legs.flatMap { leg in [Double](repeating: leg.share, count: steps) }
     return Samples(weights: weights, ends: try legs.map { try $0.ends() }) { [steps] range in
       try Self.joined(range, of: steps) { index, part in
@@ -84,6 +84,20 @@ public struct PathDistribution: DistributionOfInterest {
         let next = nodes[part.lowerBound + 1..<part.upperBound + 1].map(\.position)
         return SampleRows(
           points: points, displacement: .move(from: points, to: try leg.points(at: next)))
+      }
+    }
+  }
+
+  /// The rule's nodes, applied to each piece between the path's corners; longer pieces get more.
+  private func nodes(_ count: Int) throws -> [QuadratureNode] {
+    guard !path.corners.isEmpty else { return try rule.nodes(count) }
+    let bounds = [0] + path.corners + [1]
+    return try zip(bounds, bounds.dropFirst()).flatMap { start, end in
+      // Shares of the count, rounded so that they add up to it.
+      let share = (Double(count) * end).rounded() - (Double(count) * start).rounded()
+      return try rule.nodes(Int(share)).map {
+        QuadratureNode(
+          position: start + $0.position * (end - start), weight: $0.weight * (end - start))
       }
     }
   }

@@ -20,12 +20,17 @@ public protocol Path: Sendable {
   /// of about 1e-10 of the way where γ is smooth.
   func velocities(at times: Tensor, from start: Tensor, to end: Tensor) throws -> Tensor
 
+  /// The times between 0 and 1 at which γ′ jumps, rising; rules are applied to the pieces between
+  /// them. The default is none.
+  var corners: [Double] { get }
+
   /// How the path is called in results.
   var name: String { get }
 }
 
 extension Path {
   public var name: String { String(describing: Self.self) }
+  public var corners: [Double] { [] }
 
   public func velocities(at times: Tensor, from start: Tensor, to end: Tensor) throws -> Tensor {
     try numericalVelocities(at: times, from: start, to: end)

@@ -11,6 +11,10 @@ public struct PolylinePath: Path {
 
   public var name: String { "polyline" }
 
+  public var corners: [Double] {
+    waypoints.indices.map { Double($0 + 1) / Double(waypoints.count + 1) }
+  }
+
   public func points(at times: Tensor, from start: Tensor, to end: Tensor) throws -> Tensor {
     let corners = try corners(from: start, to: end)
     var point = start
