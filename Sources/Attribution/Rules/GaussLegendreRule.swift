@@ -6,7 +6,7 @@ import Glibc
 ///
 /// Nodes are the zeros of the Legendre polynomial Pₙ, found by Newton's method from the usual
 /// cosine guesses; weights are 2 / ((1 − x²) Pₙ′(x)²). Both are mapped to 0…1, and exact to about
-/// 1e-15.
+/// 1e-15. Finding n nodes takes time in n².
 public struct GaussLegendreRule: QuadratureRule {
   public init() {}
 
