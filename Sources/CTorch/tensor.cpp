@@ -2,6 +2,7 @@
 
 #include "handles.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -27,20 +28,31 @@ bool is_named(at::ScalarType type) {
   }
 }
 
-/// The bytes of a tensor; throws where they are more than can be counted.
-size_t byte_count_of(const int64_t *shape, size_t rank, at::ScalarType type) {
-  uint64_t bytes = c10::elementSize(type);
-  bool overflows = false;
-  bool is_empty = false;
-  for (size_t i = 0; i < rank; ++i) {
-    TORCH_CHECK(shape[i] >= 0, "axis ", i, " has the negative length ", shape[i]);
-    is_empty = is_empty || shape[i] == 0;
-    overflows = __builtin_mul_overflow(bytes, static_cast<uint64_t>(shape[i]), &bytes) || overflows;
+/// The bytes of a tensor; throws where they are more than can be counted, and before anything is
+/// allocated: the shape may come from a damaged file.
+size_t byte_count_of(at::IntArrayRef shape, ct_scalar_type type) {
+  auto scalar_type = static_cast<at::ScalarType>(type);
+  TORCH_CHECK(is_named(scalar_type), "there is no element type ", static_cast<int>(type));
+  int64_t bytes = c10::elementSize(scalar_type);
+  for (int64_t length : shape) {
+    TORCH_CHECK(length >= 0, "an axis of the shape ", shape, " has a negative length");
+    bool overflows = length > 0 && __builtin_mul_overflow(bytes, length, &bytes);
+    TORCH_CHECK(!overflows, "the shape ", shape, " takes more bytes than there are addresses");
   }
-  if (is_empty) return 0;
-  TORCH_CHECK(!overflows && bytes <= static_cast<uint64_t>(PTRDIFF_MAX), "the shape ",
-              at::IntArrayRef(shape, rank), " takes more bytes than there are addresses");
-  return bytes;
+  return std::count(shape.begin(), shape.end(), 0) > 0 ? 0 : static_cast<size_t>(bytes);
+}
+
+/// A tensor whose elements `fill` writes.
+template <typename Fill>
+std::unique_ptr<ct_tensor> filled(at::IntArrayRef shape, ct_scalar_type type, Fill &&fill) {
+  at::Tensor value = at::empty(shape, at::TensorOptions(static_cast<at::ScalarType>(type)));
+  fill(value.data_ptr(), value.nbytes());
+  if (type == CT_BOOL) {
+    // Any byte but 0 and 1 in a bool is undefined behavior wherever it is read.
+    auto *truths = static_cast<uint8_t *>(value.data_ptr());
+    std::transform(truths, truths + value.nbytes(), truths, [](uint8_t byte) { return byte != 0; });
+  }
+  return ctorch::handle(std::move(value));
 }
 
 }  // namespace
@@ -68,22 +80,24 @@ int64_t ct_live_tensors(void) { return ct_tensor::alive.load(); }
 ct_status ct_tensor_from_bytes(const void *bytes, size_t byte_count, const int64_t *shape,
                                size_t rank, ct_scalar_type type, ct_tensor **result) {
   return ctorch::guarded([&] {
-    auto scalar_type = static_cast<at::ScalarType>(type);
-    TORCH_CHECK(is_named(scalar_type), "there is no element type ", static_cast<int>(type));
-    // Before anything is allocated: the shape may come from a damaged file.
-    size_t needed = byte_count_of(shape, rank, scalar_type);
-    TORCH_CHECK(needed == byte_count, "the shape ", at::IntArrayRef(shape, rank), " of ",
-                scalar_type, " takes ", needed, " bytes, not ", byte_count);
-    at::Tensor value = at::empty(at::IntArrayRef(shape, rank), at::TensorOptions(scalar_type));
-    if (type == CT_BOOL) {
-      // Any byte but 0 and 1 in a bool is undefined behavior wherever it is read.
-      const auto *given = static_cast<const uint8_t *>(bytes);
-      auto *truths = static_cast<uint8_t *>(value.data_ptr());
-      for (size_t i = 0; i < byte_count; ++i) truths[i] = given[i] != 0;
-    } else if (byte_count > 0) {
-      std::memcpy(value.data_ptr(), bytes, byte_count);
-    }
-    *result = ctorch::handle(std::move(value)).release();
+    at::IntArrayRef lengths(shape, rank);
+    size_t needed = byte_count_of(lengths, type);
+    TORCH_CHECK(needed == byte_count, "the shape ", lengths, " takes ", needed, " bytes, not ",
+                byte_count);
+    *result = filled(lengths, type, [&](void *place, size_t count) {
+                if (count > 0) std::memcpy(place, bytes, count);
+              }).release();
+  });
+}
+
+ct_status ct_tensor_filled(const int64_t *shape, size_t rank, ct_scalar_type type, ct_filler fill,
+                           void *context, ct_tensor **result) {
+  return ctorch::guarded([&] {
+    at::IntArrayRef lengths(shape, rank);
+    byte_count_of(lengths, type);
+    *result = filled(lengths, type, [&](void *place, size_t count) {
+                TORCH_CHECK(fill(place, count, context), "the elements could not be written");
+              }).release();
   });
 }
 

@@ -34,7 +34,9 @@ extension Operator.Argument {
     }
   }
 
-  /// The argument for the C interface. A list is written to the start of `free`, which moves on.
+  /// The argument for the C interface.
+  ///
+  /// A list is written to the start of `free`, which moves on.
   fileprivate func packed(listsIn free: inout UnsafeMutableRawBufferPointer) -> ct_argument {
     var packed = ct_argument()
     switch self {

@@ -8,7 +8,9 @@ public enum Runtime {
   /// libtorch's version, as `1.13.1`.
   public static var version: String { String(cString: ct_version()) }
 
-  /// Threads used inside one operator. Set from the number of processors when the first tensor is
+  /// Threads used inside one operator.
+  ///
+  /// Set from the number of processors when the first tensor is
   /// made, or from `OMP_NUM_THREADS` where that is set.
   public static var threadCount: Int {
     _ = started
@@ -24,8 +26,9 @@ public enum Runtime {
     try check(ct_set_thread_count(Int32(clamping: count)), "set thread count")
   }
 
-  /// Bytes of the results that operators have produced on this thread so far. Only grows: the
-  /// difference of two readings measures what lies between them.
+  /// Bytes of the results that operators have produced on this thread so far.
+  ///
+  /// Only grows: the difference of two readings measures what lies between them.
   public static var producedBytes: UInt64 { ct_produced_bytes() }
 
   /// Where matrix products are computed, and whether that is the slow reference implementation.

@@ -31,16 +31,42 @@ extension Tensor {
   /// Makes a tensor from the memory of its elements, little-endian and in row-major order.
   public init(bytes: UnsafeRawBufferPointer, shape: [Int], type: ElementType) throws {
     _ = Runtime.started
-    guard shape.allSatisfy({ $0 >= 0 }) else {
-      throw TorchError(
-        operation: "new tensor", shapes: [shape], message: "an axis has a negative length")
-    }
     var made: OpaquePointer?
     let lengths = shape.map(Int64.init)
     try check(
       ct_tensor_from_bytes(
         bytes.baseAddress, bytes.count, lengths, lengths.count, type.code, &made),
       "new tensor")
+    guard let made else { throw TorchError(operation: "new tensor", message: "gave nothing") }
+    self.init(owning: made)
+  }
+
+  /// Makes a tensor whose elements `fill` writes, little-endian and in row-major order.
+  ///
+  /// - Throws: What `fill` throws, or ``TorchError`` where there is no memory for the shape.
+  init(
+    shape: [Int], type: ElementType, fill: (UnsafeMutableRawBufferPointer) throws -> Void
+  ) throws {
+    _ = Runtime.started
+    var made: OpaquePointer?
+    let lengths = shape.map(Int64.init)
+    var failure: (any Error)?
+    try withoutActuallyEscaping(fill) { fill in
+      var filler = Filler { bytes in
+        do {
+          try fill(bytes)
+          return true
+        } catch {
+          failure = error
+          return false
+        }
+      }
+      let status = withUnsafeMutablePointer(to: &filler) {
+        ct_tensor_filled(lengths, lengths.count, type.code, Filler.call, $0, &made)
+      }
+      if let failure { throw failure }
+      try check(status, "new tensor")
+    }
     guard let made else { throw TorchError(operation: "new tensor", message: "gave nothing") }
     self.init(owning: made)
   }
@@ -152,5 +178,15 @@ extension Tensor {
         operation: "read number", shapes: [shape], message: "has \(count) elements, not one")
     }
     return try numbers()[0]
+  }
+}
+
+/// A closure that C can call.
+private struct Filler {
+  let body: (UnsafeMutableRawBufferPointer) -> Bool
+
+  static let call: ct_filler = { bytes, count, context in
+    guard let filler = context?.assumingMemoryBound(to: Filler.self) else { return false }
+    return filler.pointee.body(UnsafeMutableRawBufferPointer(start: bytes, count: count))
   }
 }

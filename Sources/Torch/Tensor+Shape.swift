@@ -64,7 +64,7 @@ extension Tensor {
     try Operators.repeated(.tensor(self), .integers(counts))
   }
 
-  /// Each slice along `axis` `count` times in a row: a, a, b, b, …
+  /// Each slice along `axis` `count` times in a row, as in a, a, b, b.
   public func repeatingEach(_ count: Int, axis: Int = 0) throws -> Tensor {
     try Operators.repeatInterleave(.tensor(self), .integer(count), .integer(axis))
   }

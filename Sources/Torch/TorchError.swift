@@ -37,7 +37,9 @@ extension TorchError: CustomStringConvertible {
   }
 }
 
-/// Turns a status of the C interface into an error. Every call goes through here.
+/// Turns a status of the C interface into an error.
+///
+/// Every call goes through here.
 @inline(__always)
 func check(
   _ status: ct_status, _ operation: @autoclosure () -> String,

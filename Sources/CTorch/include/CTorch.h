@@ -71,6 +71,15 @@ ct_status ct_tensor_from_bytes(const void *_Nullable bytes, size_t byte_count,
                                const int64_t *_Nullable shape, size_t rank, ct_scalar_type type,
                                ct_tensor *_Nullable *_Nonnull result);
 
+/// Writes the elements of a new tensor in row-major order to `bytes`; false gives up. Must not throw.
+typedef bool (*ct_filler)(void *_Nullable bytes, size_t byte_count, void *_Nullable context);
+
+/// Makes a tensor on the processor whose elements `fill` writes, once, before the function returns.
+/// Fails when `fill` gives up. Bytes of a bool other than 0 mean true.
+ct_status ct_tensor_filled(const int64_t *_Nullable shape, size_t rank, ct_scalar_type type,
+                           ct_filler fill, void *_Nullable context,
+                           ct_tensor *_Nullable *_Nonnull result);
+
 /// Copies the elements in row-major order to `bytes`, from any device and any layout.
 /// Fails when `byte_count` is not the size of the elements.
 ct_status ct_tensor_to_bytes(const ct_tensor *tensor, void *_Nullable bytes, size_t byte_count);
