@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attribution
+import Synchronization
+import Torch
+
+/// Which values keep rows apart, and how to run the nodes of a model written for one row on
+/// several at once.
+///
+/// The proof is by induction along the graph. Inputs have rows. A node whose inputs each have rows
+/// or are shared (see ``RowRule``) has outputs of one of these states when its operator's rule says
+/// so, for the shapes with which the node ran for one row; else its outputs, and all that depends
+/// on them, are *mixed*. Where a constant bakes the number of rows in, as in `Reshape` to `[1, 256]`,
+/// the rule gives the function that does the same for several.
+///
+/// A value that has rows thus holds, at each place of its first axis, exactly what a run of that
+/// row alone would give.
+struct RowAnalysis: Sendable {
+  enum State: Sendable {
+    case rows
+    case shared
+    case mixed
+  }
+
+  /// By value, for one row; nil for values that did not come up.
+  var shapes: [[Int]?]
+  var elementTypes: [ElementType?]
+  var states: [State]
+  /// Functions in the stead of nodes' own, by node.
+  var replaced: [Int: NodeFunction] = [:]
+}
+
+extension Network {
+  /// The analysis for inputs of given shapes, those with rows having one row.
+  ///
+  /// - Returns: Nil where the model does not run on zeros of these shapes.
+  /// - Complexity: One forward pass of one row, once for each combination of shapes.
+  func analysis(for shapes: [[Int]]) -> RowAnalysis? {
+    if let known = analyses.withLock({ $0[shapes] }) { return known }
+    guard let analysis = try? withoutRecording({ try analyze(shapes) }) else { return nil }
+    analyses.withLock {
+      if $0.count >= 16 { $0.removeAll() }
+      $0[shapes] = analysis
+    }
+    return analysis
+  }
+
+  /// The analysis for the shapes that the file declares, those given, or those last seen.
+  func analysis(given: [Int: [Int]] = [:]) -> RowAnalysis? {
+    let seen = seenShapes.withLock { $0 }
+    var shapes: [[Int]] = []
+    for (input, hasRows) in zip(graph.inputs, inputHasRows) {
+      let declared = declaredShape(input, hasRows: hasRows)
+      guard var shape = given[input] ?? declared ?? seen[input] else { return nil }
+      if hasRows, !shape.isEmpty { shape[0] = 1 }
+      shapes.append(shape)
+    }
+    return analysis(for: shapes)
+  }
+
+  private func declaredShape(_ input: Int, hasRows: Bool) -> [Int]? {
+    guard let axes = graph.values[input].declaredShape else { return nil }
+    var shape: [Int] = []
+    for (place, axis) in axes.enumerated() {
+      if place == 0 && hasRows {
+        shape.append(1)
+      } else if case .fixed(let length) = axis {
+        shape.append(length)
+      } else {
+        return nil
+      }
+    }
+    return shape
+  }
+
+  private func analyze(_ inputShapes: [[Int]]) throws -> RowAnalysis {
+    var analysis = RowAnalysis(
+      shapes: constants.map { $0?.shape }, elementTypes: constants.map { $0?.elementType },
+      states: constants.map { $0 == nil ? .mixed : .shared })
+    var given: [Tensor] = []
+    for (place, input) in graph.inputs.enumerated() {
+      let type = types.computed(graph.values[input].declaredType ?? .float32)
+      let tensor = try Tensor.zeros(inputShapes[place], type: type, on: types.device)
+      given.append(tensor)
+      analysis.shapes[input] = inputShapes[place]
+      analysis.elementTypes[input] = type
+      analysis.states[input] = inputHasRows[place] ? .rows : .shared
+    }
+    let everything = nodes.indices.filter { nodes[$0] != nil }
+      .flatMap { graph.nodes[$0].outputs.compactMap { $0 } }
+      .map { Place(graph.values[$0].name) }
+    // Only shapes are kept: wanting the outputs alone lets intermediate values go.
+    let wanted = everything.filter { place in
+      graph.valueIndices[place.value].map { graph.values[$0].consumers.isEmpty } ?? false
+    }
+    let plan = try plan(wanted, given: graph.inputs.map { Place(graph.values[$0].name) })
+    var shapes = analysis.shapes
+    var elementTypes = analysis.elementTypes
+    _ = try run(plan, given: given) { node, outputs in
+      for (value, tensor) in zip(self.graph.nodes[node].outputs, outputs) {
+        guard let value else { continue }
+        shapes[value] = tensor.shape
+        elementTypes[value] = tensor.elementType
+      }
+    }
+    analysis.shapes = shapes
+    analysis.elementTypes = elementTypes
+    for step in plan.steps { decide(step.node, &analysis) }
+    return analysis
+  }
+
+  /// Applies a node's rule.
+  private func decide(_ position: Int, _ analysis: inout RowAnalysis) {
+    guard let node = nodes[position] else { return }
+    let inputs = graph.nodes[position].inputs
+    let outputs = graph.nodes[position].outputs
+    let states = inputs.map { $0.map { analysis.states[$0] } }
+    var state = RowAnalysis.State.mixed
+    if !states.contains(.mixed) {
+      if !states.contains(.rows) {
+        state = .shared
+      } else {
+        let context = RowContext(
+          reader: node.reader,
+          inputs: inputs.map { value in
+            guard let value, let shape = analysis.shapes[value] else { return nil }
+            return RowContext.Input(hasRows: analysis.states[value] == .rows, shape: shape)
+          },
+          outputShapes: outputs.map { $0.flatMap { analysis.shapes[$0] } },
+          function: node.function)
+        switch (try? node.definition.rows.outcome(context)) ?? .mixed {
+        case .apart(let function):
+          let startsWithOne = outputs.allSatisfy { value in
+            value.map { analysis.shapes[$0]?.first == 1 } ?? true
+          }
+          if startsWithOne {
+            state = .rows
+            analysis.replaced[position] = function
+          }
+        case .shared(let function):
+          state = .shared
+          analysis.replaced[position] = function
+        case .mixed: break
+        }
+      }
+    }
+    for case .some(let value) in outputs { analysis.states[value] = state }
+  }
+}

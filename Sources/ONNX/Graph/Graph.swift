@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A checked graph: every name resolved to an index, nodes in an order in which they can run.
+///
+/// What holds of every graph that exists:
+/// - value names are unique and not empty, and so are node names;
+/// - every value is an input, an initializer, or the output of exactly one node;
+/// - a node reads only values that nodes ahead of it, inputs or initializers give;
+/// - every node's domain has a version.
+struct Graph {
+  /// A tensor that flows along the graph's edges.
+  struct Value {
+    let name: String
+    /// What the file says of it; the shapes of hidden values are usually not there.
+    var declaredType: StoredElementType?
+    var declaredShape: [AxisLength]?
+    /// The node that computes it; nil for inputs and initializers.
+    var producer: Int?
+    /// The nodes that read it, ascending, each once.
+    var consumers: [Int] = []
+  }
+
+  /// The application of an operator.
+  struct Node {
+    var name: String
+    let operation: String
+    /// Empty for ONNX's own.
+    let domain: String
+    /// The version of the operator set that the model imports.
+    let version: Int
+    /// Indices of values; nil where an optional one is left out.
+    var inputs: [Int?]
+    let outputs: [Int?]
+    let attributes: [String: Attribute]
+  }
+
+  var values: [Value] = []
+  var nodes: [Node] = []
+  /// The inputs that a caller gives: those that no initializer gives a value.
+  var inputs: [Int] = []
+  var outputs: [Int] = []
+  var initializers: [Int: TensorMessage] = [:]
+
+  /// Indices by name.
+  var valueIndices: [String: Int] = [:]
+  var nodeIndices: [String: Int] = [:]
+}
+
+/// What a model declares about the length of an axis.
+enum AxisLength: Equatable, Sendable {
+  case fixed(Int)
+  /// A name stands for the same length wherever it occurs.
+  case named(String)
+  case unknown
+
+  /// Lengths below one, which some exporters write for "any", are unknown.
+  init(_ message: AxisMessage) {
+    if let length = message.length {
+      self = length > 0 ? (Int(exactly: length).map { .fixed($0) } ?? .unknown) : .unknown
+    } else if let name = message.name, !name.isEmpty {
+      self = .named(name)
+    } else {
+      self = .unknown
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attribution
+import Torch
+
+/// A network read from an ONNX file.
+///
+/// Any value and any node can be a cut, by its name; a node without a name is called like its first
+/// output. Only what lies between given and wanted places is computed. Gradients flow through
+/// everything that is floating-point.
+///
+/// A model that was exported for a fixed number of rows, usually one, takes any number: all at once
+/// where that provably keeps rows apart, else in groups of that number.
+public struct ONNXModel: Model {
+  public let inputs: [ModelInput]
+  public let outputs: [Place]
+  public let head: OutputHead?
+
+  /// Who wrote the file, and for which operators.
+  public let origin: Origin
+
+  /// What floating-point values are computed in, and where.
+  public var device: Device { network.types.device }
+
+  let network: Network
+
+  /// What a file says about itself.
+  public struct Origin: Sendable, Hashable {
+    /// The program that wrote the file, as `pytorch`, and its version; empty where not told.
+    public var producer: String
+    public var producerVersion: String
+    /// Versions of operator sets by domain, ONNX's own under the empty name.
+    public var operatorSets: [String: Int]
+    /// Entries that the exporter added.
+    public var metadata: [String: String]
+  }
+
+  /// Reads a model from a file. Large weights may lie in files beside it.
+  ///
+  /// - Parameters:
+  ///   - path: The `.onnx` file.
+  ///   - elementType: What all floating-point values are computed in, weights included. By default
+  ///     what the file has; 16-bit weights are computed in float32.
+  ///   - device: Where to compute.
+  /// - Throws: ``ONNXError`` where the file is not a model, or uses what is not supported.
+  /// - Complexity: One pass over the file; constants are folded once.
+  public init(path: String, elementType: ElementType? = nil, device: Device = .cpu) throws {
+    let bytes = try File.contents(path: path)
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
+    try self.init(bytes, folder: folder ?? ".", elementType: elementType, device: device)
+  }
+
+  /// Reads a model from the bytes of a file. All weights must be among them.
+  public init(bytes: [UInt8], elementType: ElementType? = nil, device: Device = .cpu) throws {
+    try self.init(bytes, folder: nil, elementType: elementType, device: device)
+  }
+
+  private init(
+    _ bytes: [UInt8], folder: String?, elementType: ElementType?, device: Device
+  ) throws {
+    guard elementType.map({ [.float32, .float64].contains($0) }) ?? true else {
+      throw ONNXError.invalidInput(
+        name: "elementType", reason: "models are computed in float32 or float64")
+    }
+    let message = try ModelMessage(bytes)
+    let network = try Network(
+      try Graph(message), types: ElementTypes(floating: elementType, device: device),
+      folder: folder)
+    self.network = network
+    origin = Origin(
+      producer: message.producerName, producerVersion: message.producerVersion,
+      operatorSets: Dictionary(
+        message.operatorSets.map { ($0.domain == "ai.onnx" ? "" : $0.domain, Int($0.version)) },
+        uniquingKeysWith: { first, _ in first }),
+      metadata: Dictionary(
+        message.metadata.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first }))
+    inputs = network.modelInputs
+    outputs = network.graph.outputs.map { Place(network.graph.values[$0].name) }
+    head = network.head
+  }
+
+  public func evaluate(_ wanted: [Place], given: [Place: Tensor]) throws -> [Tensor] {
+    try network.evaluate(wanted, given: given)
+  }
+
+  /// The places that `wanted` depends on around `given`. Where a place is unknown the inputs are
+  /// asked for: evaluating then tells what is wrong.
+  public func requirements(of wanted: [Place], given: [Place]) -> [Place] {
+    (try? network.requirements(of: wanted, given: given))
+      ?? inputs.map(\.place).filter { !given.contains($0) }
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Torch
+
+extension OperatorRegistry {
+  /// Reductions over axes, which are an attribute in old operator sets and an input in new ones
+  /// (`ReduceSum` since 13, the others since 18). No axes means all, unless the node says none.
+  static let reductions: [OperatorDefinition] = [
+    reduction("ReduceSum") { try $0.sum(axes: $1, keepingAxes: $2) },
+    reduction("ReduceMean") { try $0.mean(axes: $1, keepingAxes: $2) },
+    reduction("ReduceMax") { try $0.max(axes: $1, keepingAxes: $2) },
+    reduction("ReduceMin") { try $0.min(axes: $1, keepingAxes: $2) },
+    reduction("ReduceProd") { x, axes, keeps in
+      // From the last axis on, so that axes ahead keep their places.
+      try axes.sorted(by: >).reduce(x) { try $0.product(axis: $1, keepingAxis: keeps) }
+    },
+    reduction("ReduceL1") { try $0.norm(1, axes: $1, keepingAxes: $2) },
+    reduction("ReduceL2") { try $0.norm(2, axes: $1, keepingAxes: $2) },
+    reduction("ReduceLogSum") { try $0.sum(axes: $1, keepingAxes: $2).logarithm() },
+    reduction("ReduceLogSumExp") { try $0.logSumExp(axes: $1, keepingAxes: $2) },
+    reduction("ReduceSumSquare") { try ($0 * $0).sum(axes: $1, keepingAxes: $2) },
+  ]
+
+  private static func reduction(
+    _ name: String, _ function: @escaping @Sendable (Tensor, [Int], Bool) throws -> Tensor
+  ) -> OperatorDefinition {
+    OperatorDefinition(name, arity: 1...2, rows: .custom(reductionRows)) { node in
+      let keeps = try node.flag("keepdims", true)
+      let isNothing = try node.flag("noop_with_empty_axes")
+      let (axes, atRun) = try node.axes("axes", input: 1)
+      return { inputs in
+        let x = try inputs[0]
+        let wanted = atRun ? try inputs.integers(1) : axes ?? []
+        if wanted.isEmpty && isNothing {
+          return [try reduced(x, [], keeps, function)]
+        }
+        let all = Array(0..<x.rank)
+        return [
+          try reduced(
+            x, wanted.isEmpty ? all : try resolved(axes: wanted, rank: x.rank), keeps, function)
+        ]
+      }
+    }
+  }
+
+  /// Reduces, in floating point where needed, to the type of `x`. Over no axes at all, the parts of
+  /// a reduction that are not reductions still apply, on an axis added for them.
+  private static func reduced(
+    _ x: Tensor, _ axes: [Int], _ keeps: Bool, _ function: (Tensor, [Int], Bool) throws -> Tensor
+  ) throws -> Tensor {
+    let type = x.elementType
+    let exact = type.isFloatingPoint ? x : try x.converted(to: .float64)
+    if axes.isEmpty {
+      return try function(try exact.unsqueezed(axis: x.rank), [x.rank], false).converted(to: type)
+    }
+    return try function(exact, axes, keeps).converted(to: type)
+  }
+
+  private static func reductionRows(_ context: RowContext) throws -> RowOutcome {
+    guard context.onlyFirstHasRows, let rank = context.input(0)?.shape.count else { return .mixed }
+    let (axes, atRun) = try context.reader.axes("axes", input: 1)
+    guard !atRun else { return .mixed }
+    let isNothing = try context.reader.flag("noop_with_empty_axes")
+    let wanted = axes ?? []
+    if wanted.isEmpty { return isNothing ? .apart(context.function) : .mixed }
+    return try resolved(axes: wanted, rank: rank).contains(0) ? .mixed : .apart(context.function)
+  }
+}
