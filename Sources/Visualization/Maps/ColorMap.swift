@@ -41,16 +41,16 @@ extension ColorMap {
   public static let orangeWhiteBlue = ColorMap(
     name: "orange-white-blue",
     stops: [
-      0x0060A6, 0x0179D0, 0x3494EC, 0x61B0FE, 0x9ACBFF, 0xCDE5FF, 0xFFFFFF,
-      0xFFD9C7, 0xFEB28B, 0xF08E58, 0xDB6D2A, 0xBC5300, 0x964100,
+      0x0078C7, 0x028FEB, 0x3CA6FF, 0x78BEFF, 0xA8D4FF, 0xD4EAFF, 0xFFFFFF,
+      0xFFDFCF, 0xFFBE9B, 0xFF9A5F, 0xF07C2D, 0xD76400, 0xB65400,
     ].map { Color($0) }, isDiverging: true)
 
   /// Blue for negative, white for 0, red for positive.
   public static let redWhiteBlue = ColorMap(
     name: "red-white-blue",
     stops: [
-      0x033FB2, 0x235ED3, 0x417DF3, 0x6C9FFF, 0x9EC0FF, 0xCEE0FF, 0xFFFFFF,
-      0xFFD3CF, 0xFFA49C, 0xF7726C, 0xDE4847, 0xBD2129, 0x940014,
+      0x1256D8, 0x2E71F5, 0x558FFF, 0x81ADFF, 0xABC9FF, 0xD5E4FF, 0xFFFFFF,
+      0xFFD9D5, 0xFFB1AA, 0xFF847D, 0xFA4F4E, 0xDC2D34, 0xBC001D,
     ].map { Color($0) }, isDiverging: true)
 
   /// Black, red, orange, pale yellow, like iron that heats up. The default for unsigned maps.

@@ -54,7 +54,7 @@ struct PanelLayout {
     let head =
       (row.contains { !$0.tile.title.isEmpty } ? titleLine : 0)
       + (row.contains { !$0.tile.detail.isEmpty } ? smallLine : 0)
-    let foot = row.contains { $0.scale != nil } ? barGap + barHeight + smallLine : 0
+    let foot = row.contains { $0.scale != nil } ? barGap + barHeight + Int(small * 1.7) : 0
     return (head, row.map(\.picture.height).max() ?? 0, foot)
   }
 

@@ -25,7 +25,7 @@ struct Typeface: Sendable {
   static let standard = Typeface()
 
   /// The room between two letters, in glyph units.
-  static let spacing: Float = 2.3
+  static let spacing: Float = 2.5
 
   private let glyphs: [Character: Glyph]
   private let fallback: Glyph
