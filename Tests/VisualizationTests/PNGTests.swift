@@ -16,7 +16,9 @@ import Visualization
   }
 
   static let layouts: [Layout] = [false, true].flatMap { isInterlaced in
-    [1, 2, 4, 8, 16].map { Layout(colorType: 0, depth: $0, isInterlaced: isInterlaced, format: .gray) }
+    [1, 2, 4, 8, 16].map {
+      Layout(colorType: 0, depth: $0, isInterlaced: isInterlaced, format: .gray)
+    }
       + [8, 16].flatMap {
         [
           Layout(colorType: 2, depth: $0, isInterlaced: isInterlaced, format: .rgb),

@@ -109,7 +109,7 @@ struct References: Decodable {
     var span: Double
     var all: [Double]
     var positive: [Double]
-    var absolute_value: [Double]
+    var magnitude: [Double]
   }
   var jpegs: [String: JPEG]
   var values: [Double]

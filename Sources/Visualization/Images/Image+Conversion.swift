@@ -52,9 +52,9 @@ extension Image {
     for row in 0..<height {
       var line: [Float] = []
       line.reserveCapacity(width * factor * channels)
-      for start in stride(from: 0, to: width * channels, by: channels) {
-        let pixel = samples[row * width * channels + start..<row * width * channels + start + channels]
-        for _ in 0..<factor { line += pixel }
+      let first = row * width * channels
+      for start in stride(from: first, to: first + width * channels, by: channels) {
+        for _ in 0..<factor { line += samples[start..<start + channels] }
       }
       for _ in 0..<factor { enlarged += line }
     }

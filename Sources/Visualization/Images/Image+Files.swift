@@ -3,9 +3,9 @@
 import CImage
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+import FoundationEssentials
 #else
-  import Foundation
+import Foundation
 #endif
 
 /// Bits of a sample in a PNG file.
@@ -54,7 +54,7 @@ extension Image {
         return ci_decode(start, bytes.count, UInt64(clamping: pixelLimit), &decoded)
       }
     }
-    try Self.check(status)
+    try Self.check(status, "cannot be read as an image")
     defer { ci_free(decoded.samples) }
     let width = Int(decoded.width)
     let height = Int(decoded.height)
@@ -115,13 +115,13 @@ extension Image {
         samples: start)
       return ci_encode_png(&image, &bytes, &count)
     }
-    try Self.check(status)
+    try Self.check(status, "cannot be encoded")
     guard let bytes else { throw VisualizationError(.malformed, message: "libpng gave nothing") }
     defer { ci_free(bytes) }
     return Data(bytes: bytes, count: count)
   }
 
-  private static func check(_ status: ci_status) throws {
+  private static func check(_ status: ci_status, _ failure: String) throws {
     let kind: VisualizationError.Kind
     switch status {
     case CI_OK: return
@@ -132,6 +132,6 @@ extension Image {
     default: kind = .malformed
     }
     let message = String(cString: ci_error_message())
-    throw VisualizationError(kind, message: "is not an image that can be used: \(message)")
+    throw VisualizationError(kind, message: "\(failure): \(message)")
   }
 }

@@ -81,8 +81,8 @@ extension SampleScaling {
       let span = (planes.values.max() ?? 0) - low
       return { value, _ in span > 0 ? (value - low) / span : 0 }
     case .standardized(let mean, let deviation):
-      guard [1, planes.channels].contains(mean.count), [1, planes.channels].contains(deviation.count)
-      else {
+      let counts = [1, planes.channels]
+      guard counts.contains(mean.count), counts.contains(deviation.count) else {
         throw VisualizationError(
           .shape,
           message: "\(mean.count) means and \(deviation.count) deviations for "

@@ -2,8 +2,7 @@
 
 import Torch
 
-/// How the channels of a pixel become one number. There is no default hidden elsewhere: every
-/// picture takes its map through this.
+/// How the channels of a pixel become one number; every picture takes its map through this.
 public enum ChannelReduction: Sendable, Equatable {
   /// The sum. It keeps completeness: the map sums to what the attributions sum to. Channels of
   /// opposite sign cancel.

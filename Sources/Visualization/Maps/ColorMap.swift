@@ -36,8 +36,9 @@ public struct ColorMap: Sendable, Equatable {
 }
 
 extension ColorMap {
-  /// Blue for negative, white for 0, orange for positive: told apart with every common form of
-  /// color blindness. The default for signed maps.
+  /// Blue for negative, white for 0, orange for positive.
+  ///
+  /// Told apart with every common form of color blindness. The default for signed maps.
   public static let orangeWhiteBlue = ColorMap(
     name: "orange-white-blue",
     stops: [
@@ -53,7 +54,9 @@ extension ColorMap {
       0xFFD9D5, 0xFFB1AA, 0xFF847D, 0xFA4F4E, 0xDC2D34, 0xBC001D,
     ].map { Color($0) }, isDiverging: true)
 
-  /// Black, red, orange, pale yellow, like iron that heats up. The default for unsigned maps.
+  /// Black, red, orange, pale yellow, like iron that heats up.
+  ///
+  /// The default for unsigned maps.
   public static let ember = ColorMap(
     name: "ember",
     stops: [

@@ -52,7 +52,7 @@ public struct Normalization: Sendable, Equatable {
     self.span = span
   }
 
-  /// Signed: the percentile of `|value|` becomes 1, its negative -1. The usual choice.
+  /// Signed: the percentile of `|value|` becomes 1, its negative -1; the usual choice.
   public static func symmetric(percentile: Double = 99) -> Normalization {
     Normalization(.symmetric, span: .percentile(percentile))
   }
@@ -67,8 +67,9 @@ public struct Normalization: Sendable, Equatable {
     Normalization(.symmetric, span: .cumulative(share))
   }
 
-  /// What speaks for the quantity: the percentile of `max(value, 0)` becomes 1. For maps of
-  /// absolute sums too, which have no negative values.
+  /// What speaks for the quantity: the percentile of `max(value, 0)` becomes 1.
+  ///
+  /// For maps of absolute sums too, which have no negative values.
   public static func unsigned(percentile: Double = 99) -> Normalization {
     Normalization(.unsigned, span: .percentile(percentile))
   }

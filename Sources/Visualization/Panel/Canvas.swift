@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A color image that is drawn on. What lies outside of it is not drawn.
+/// A color image that is drawn on; what lies outside of it is not drawn.
 struct Canvas {
   let width: Int
   let height: Int
@@ -48,7 +48,8 @@ struct Canvas {
       for column in 0..<image.width {
         let start = 4 * (row * image.width + column)
         let color = Color(
-          red: image.samples[start], green: image.samples[start + 1], blue: image.samples[start + 2])
+          red: image.samples[start], green: image.samples[start + 1], blue: image.samples[start + 2]
+        )
         blend(color, x: x + column, y: y + row, share: image.samples[start + 3])
       }
     }

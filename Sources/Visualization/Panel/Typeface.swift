@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #else
-  import Darwin
+import Darwin
 #endif
 
 /// A point in the units of ``Glyphs``.
@@ -44,7 +44,7 @@ struct Typeface: Sendable {
     return (ink + Self.spacing * Float(max(text.count - 1, 0))) * height / 10
   }
 
-  /// Follows the pen. Where numbers are missing the stroke ends.
+  /// Follows the pen; where numbers are missing the stroke ends.
   static func lines(_ strokes: String) -> [[Point]] {
     var lines: [[Point]] = []
     var words = strokes.split(separator: " ").makeIterator()

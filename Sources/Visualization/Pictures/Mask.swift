@@ -18,8 +18,9 @@ import Torch
 public struct Mask: Picture {
   /// What becomes of attributions before they hide a pixel or show it.
   public struct Style: Sendable, Equatable {
-    /// σ of the blur, in pixels of the map. The default suits photographs of some 224 pixels; take
-    /// 0 for an image of a few.
+    /// σ of the blur, in pixels of the map.
+    ///
+    /// The default suits photographs of some 224 pixels; take 0 for an image of a few.
     public var blur: Double
     /// The percentile, from 0 to 100, above which pixels are kept.
     public var threshold: Double

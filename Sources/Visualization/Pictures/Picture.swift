@@ -19,9 +19,9 @@ extension Image: Picture {
 /// Which values the colors of a picture stand for, in the map's units.
 public struct ColorScale: Sendable, Equatable {
   public let colors: ColorMap
-  /// The values that the limits of the color scale stand for. Beyond them a value has the limit's
-  /// color.
+  /// The value of the first color shown; what lies below has its color too.
   public let low: Double
+  /// The value of the last color; what lies above has its color too.
   public let high: Double
   /// Where in `colors`, from 0 to 1, `low` lies; `high` lies at 1.
   let start: Double

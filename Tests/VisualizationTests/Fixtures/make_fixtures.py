@@ -41,7 +41,7 @@ captum = {
     "span": float(_cumulative_sum_threshold(np.abs(values), 98)),
     "all": _normalize_attr(values, "all", outlier_perc=2).flatten().tolist(),
     "positive": _normalize_attr(values, "positive", outlier_perc=2).flatten().tolist(),
-    "absolute_value": _normalize_attr(values, "absolute_value", outlier_perc=2).flatten().tolist(),
+    "magnitude": _normalize_attr(values, "absolute_value", outlier_perc=2).flatten().tolist(),
 }
 with open("references.json", "w") as file:
     json.dump({"jpegs": jpegs, "values": values.flatten().tolist(), "width": 9, "height": 6,
