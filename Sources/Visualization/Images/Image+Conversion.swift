@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Image {
+  /// An image of one color.
+  ///
+  /// - Precondition: Width and height are positive.
+  public init(filledWith color: Color, width: Int, height: Int) {
+    precondition(width > 0 && height > 0, "an image of \(width) × \(height) pixels")
+    let pixel = [color.red, color.green, color.blue].map { min(max($0, 0), 1) }
+    let samples = (0..<width * height).flatMap { _ in pixel }
+    self.init(checkedWidth: width, height: height, format: .rgb, samples: samples)
+  }
+
+  /// The image in another pixel format.
+  ///
+  /// - Gray becomes color by repetition, color becomes gray as its ``Color/luma``.
+  /// - A new alpha channel is 1 everywhere.
+  /// - An alpha channel that goes is applied first: `alpha * pixel + (1 - alpha) * background`.
+  public func converted(to format: PixelFormat, over background: Color = .white) -> Image {
+    guard format != self.format else { return self }
+    let dropsAlpha = self.format.hasAlpha && !format.hasAlpha
+    var converted: [Float] = []
+    converted.reserveCapacity(width * height * format.rawValue)
+    for start in stride(from: 0, to: samples.count, by: channels) {
+      var color =
+        self.format.colorChannels == 1
+        ? Color(red: samples[start], green: samples[start], blue: samples[start])
+        : Color(red: samples[start], green: samples[start + 1], blue: samples[start + 2])
+      let alpha = self.format.hasAlpha ? samples[start + channels - 1] : 1
+      if dropsAlpha { color = background.mixed(with: color, share: alpha) }
+      if format.colorChannels == 3 {
+        converted += [color.red, color.green, color.blue]
+      } else if self.format.colorChannels == 1 && (alpha == 1 || !dropsAlpha) {
+        // The luma of a gray may differ from it in the last bit.
+        converted.append(color.red)
+      } else {
+        converted.append(min(max(color.luma, 0), 1))
+      }
+      if format.hasAlpha { converted.append(alpha) }
+    }
+    return Image(checkedWidth: width, height: height, format: format, samples: converted)
+  }
+
+  /// Every pixel repeated `factor` times in both directions: nearest neighbor.
+  ///
+  /// - Precondition: `factor > 0`.
+  public func enlarged(by factor: Int) -> Image {
+    precondition(factor > 0, "an image cannot be enlarged \(factor) times")
+    guard factor > 1 else { return self }
+    var enlarged: [Float] = []
+    enlarged.reserveCapacity(samples.count * factor * factor)
+    for row in 0..<height {
+      var line: [Float] = []
+      line.reserveCapacity(width * factor * channels)
+      let first = row * width * channels
+      for start in stride(from: first, to: first + width * channels, by: channels) {
+        for _ in 0..<factor { line += samples[start..<start + channels] }
+      }
+      for _ in 0..<factor { enlarged += line }
+    }
+    return Image(
+      checkedWidth: width * factor, height: height * factor, format: format, samples: enlarged)
+  }
+}
