@@ -6,8 +6,9 @@ extension Image {
   /// - Precondition: Width and height are positive.
   public init(filledWith color: Color, width: Int, height: Int) {
     precondition(width > 0 && height > 0, "an image of \(width) × \(height) pixels")
-    let pixel = [color.red, color.green, color.blue].map { min(max($0, 0), 1) }
-    let samples = (0..<width * height).flatMap { _ in pixel }
+    var samples = [color.red, color.green, color.blue].map { min(max($0, 0), 1) }
+    samples.reserveCapacity(3 * width * height)
+    for place in 0..<3 * (width * height - 1) { samples.append(samples[place]) }
     self.init(checkedWidth: width, height: height, format: .rgb, samples: samples)
   }
 
@@ -54,7 +55,9 @@ extension Image {
       line.reserveCapacity(width * factor * channels)
       let first = row * width * channels
       for start in stride(from: first, to: first + width * channels, by: channels) {
-        for _ in 0..<factor { line += samples[start..<start + channels] }
+        for _ in 0..<factor {
+          for place in start..<start + channels { line.append(samples[place]) }
+        }
       }
       for _ in 0..<factor { enlarged += line }
     }

@@ -18,8 +18,12 @@ public enum SampleScaling: Sendable, Equatable {
 extension Image {
   /// The samples as a model takes them: `[1, channels, height, width]`, float32, from 0 to 1.
   public func tensor() throws -> Tensor {
-    let planes = (0..<channels).flatMap { channel in
-      stride(from: channel, to: samples.count, by: channels).map { samples[$0] }
+    var planes: [Float] = []
+    planes.reserveCapacity(samples.count)
+    for channel in 0..<channels {
+      for place in stride(from: channel, to: samples.count, by: channels) {
+        planes.append(samples[place])
+      }
     }
     return try Tensor(planes, shape: [1, channels, height, width])
   }

@@ -62,9 +62,13 @@ public struct AttributionMap: Sendable, Equatable {
     var values = [Double](repeating: 0, count: pixels)
     switch reduction {
     case .sum:
-      for (place, value) in planes.values.enumerated() { values[place % pixels] += value }
+      for channel in 0..<planes.channels {
+        for pixel in 0..<pixels { values[pixel] += planes.values[channel * pixels + pixel] }
+      }
     case .absoluteSum:
-      for (place, value) in planes.values.enumerated() { values[place % pixels] += abs(value) }
+      for channel in 0..<planes.channels {
+        for pixel in 0..<pixels { values[pixel] += abs(planes.values[channel * pixels + pixel]) }
+      }
     case .channel(let channel):
       guard 0..<planes.channels ~= channel else {
         throw VisualizationError(

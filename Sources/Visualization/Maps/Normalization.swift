@@ -98,7 +98,11 @@ public struct Normalization: Sendable, Equatable {
 
   /// The map as numbers from -1 (symmetric) or 0 to 1.
   public func callAsFunction(_ map: AttributionMap) -> AttributionMap {
-    let span = span(of: map)
+    apply(span: span(of: map), to: map)
+  }
+
+  /// The same with the span that ``span(of:)`` found: it sorts the map.
+  func apply(span: Double, to map: AttributionMap) -> AttributionMap {
     guard span > 0 else { return map.mapValues { _ in 0 } }
     switch range {
     case .symmetric: return map.mapValues { min(max($0 / span, -1), 1) }

@@ -21,10 +21,12 @@ struct Canvas {
   private mutating func blend(_ color: Color, x: Int, y: Int, share: Float) {
     guard 0..<width ~= x, 0..<height ~= y, share > 0 else { return }
     let place = 3 * (y * width + x)
-    for (channel, component) in [color.red, color.green, color.blue].enumerated() {
-      let mixed = (1 - share) * samples[place + channel] + share * component
-      samples[place + channel] = min(max(mixed, 0), 1)
-    }
+    let below = Color(
+      red: samples[place], green: samples[place + 1], blue: samples[place + 2])
+    let mixed = share < 1 ? below.mixed(with: color, share: share) : color
+    samples[place] = min(max(mixed.red, 0), 1)
+    samples[place + 1] = min(max(mixed.green, 0), 1)
+    samples[place + 2] = min(max(mixed.blue, 0), 1)
   }
 
   mutating func fill(_ color: Color, x: Int, y: Int, width: Int, height: Int) {
@@ -43,14 +45,17 @@ struct Canvas {
 
   /// Draws an image; alpha shows what is below.
   mutating func draw(_ image: Image, x: Int, y: Int) {
-    let image = image.converted(to: .rgba)
-    for row in 0..<image.height where 0..<height ~= y + row {
-      for column in 0..<image.width {
-        let start = 4 * (row * image.width + column)
+    let hasAlpha = image.format.hasAlpha
+    let (green, blue) = image.format.colorChannels == 1 ? (0, 0) : (1, 2)
+    var start = 0
+    for row in y..<y + image.height {
+      for column in x..<x + image.width {
         let color = Color(
-          red: image.samples[start], green: image.samples[start + 1], blue: image.samples[start + 2]
-        )
-        blend(color, x: x + column, y: y + row, share: image.samples[start + 3])
+          red: image.samples[start], green: image.samples[start + green],
+          blue: image.samples[start + blue])
+        let share = hasAlpha ? image.samples[start + image.channels - 1] : 1
+        blend(color, x: column, y: row, share: share)
+        start += image.channels
       }
     }
   }
@@ -77,19 +82,30 @@ struct Canvas {
     }
   }
 
+  /// Strokes that touch are one: a pixel takes the ink of the nearest.
   private mutating func ink(_ pieces: [(Point, Point)], radius: Float, color: Color) {
-    let points = pieces.flatMap { [$0.0, $0.1] }
-    guard let left = points.map(\.x).min(), let right = points.map(\.x).max(),
-      let top = points.map(\.y).min(), let bottom = points.map(\.y).max()
-    else { return }
     let reach = radius + 1
-    for row in Int((top - reach).rounded(.down))...Int((bottom + reach).rounded(.up)) {
-      for column in Int((left - reach).rounded(.down))...Int((right + reach).rounded(.up)) {
-        let center = Point(x: Float(column) + 0.5, y: Float(row) + 0.5)
-        let distance = pieces.map { Self.distance(center, $0.0, $0.1) }.min() ?? .infinity
-        blend(color, x: column, y: row, share: min(max(radius + 0.5 - distance, 0), 1))
+    var shares: [Int: Float] = [:]
+    for (start, end) in pieces {
+      let rows = Self.pixels(from: start.y, to: end.y, reach: reach)
+      let columns = Self.pixels(from: start.x, to: end.x, reach: reach)
+      for row in rows.clamped(to: 0..<height) {
+        for column in columns.clamped(to: 0..<width) {
+          let center = Point(x: Float(column) + 0.5, y: Float(row) + 0.5)
+          let share = min(radius + 0.5 - Self.distance(center, start, end), 1)
+          guard share > 0 else { continue }
+          let place = row * width + column
+          shares[place] = max(shares[place] ?? 0, share)
+        }
       }
     }
+    for (place, share) in shares {
+      blend(color, x: place % width, y: place / width, share: share)
+    }
+  }
+
+  private static func pixels(from a: Float, to b: Float, reach: Float) -> Range<Int> {
+    Int((min(a, b) - reach).rounded(.down))..<Int((max(a, b) + reach).rounded(.up)) + 1
   }
 
   /// How far a point lies from a straight piece.

@@ -49,6 +49,19 @@ public struct Panel: Picture {
 
     public init() {}
 
+    /// Every size times `factor`: 2 for screens of double density.
+    ///
+    /// - Precondition: `factor > 0`.
+    public func scaled(by factor: Int) -> Style {
+      precondition(factor > 0, "sizes times \(factor)")
+      var style = self
+      style.minimumSide *= factor
+      style.margin *= factor
+      style.gap *= factor
+      style.capitals *= Float(factor)
+      return style
+    }
+
     /// Dark gray on which white pictures glow less.
     public static var dark: Style {
       var style = Style()

@@ -33,10 +33,11 @@ public struct Heatmap: Picture {
   ) {
     self.map = map
     self.normalization = normalization
-    normalized = normalization(map)
+    let span = normalization.span(of: map)
+    normalized = normalization.apply(span: span, to: map)
     scale = ColorScale(
       colors: colors ?? (normalization.isSigned ? .orangeWhiteBlue : .ember),
-      span: normalization.span(of: map), isSigned: normalization.isSigned)
+      span: span, isSigned: normalization.isSigned)
   }
 
   /// Colors attributions `[channels, height, width]`, `[1, channels, height, width]` or
@@ -69,11 +70,14 @@ public struct Heatmap: Picture {
   }
 
   public var image: Image {
-    Image(
-      checkedWidth: map.width, height: map.height, format: .rgb,
-      samples: normalized.values.flatMap { value in
-        let color = scale.color(of: value)
-        return [color.red, color.green, color.blue]
-      })
+    var samples: [Float] = []
+    samples.reserveCapacity(3 * normalized.values.count)
+    for value in normalized.values {
+      let color = scale.color(of: value)
+      samples.append(color.red)
+      samples.append(color.green)
+      samples.append(color.blue)
+    }
+    return Image(checkedWidth: map.width, height: map.height, format: .rgb, samples: samples)
   }
 }
