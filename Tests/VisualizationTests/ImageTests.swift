@@ -153,4 +153,14 @@ import Visualization
     #expect(enlarged.width == 4 && enlarged.height == 2)
     #expect(enlarged.samples == [0, 0, 1, 1, 0, 0, 1, 1])
   }
+
+  @Test func `reducing takes means, of what there is at the edges`() throws {
+    let image = try Image(
+      width: 3, height: 2, format: .gray, samples: [0, 1, 0.5, 0, 1, 1])
+    let reduced = image.reduced(by: 2)
+    #expect(reduced.width == 2 && reduced.height == 1)
+    #expect(reduced.samples == [0.5, 0.75])
+    #expect(image.enlarged(by: 3).reduced(by: 3).samples == image.samples)
+    #expect(image.reduced(by: 9).samples == [Float(3.5 / 6)])
+  }
 }

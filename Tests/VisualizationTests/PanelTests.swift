@@ -33,6 +33,12 @@ import Torch
     #expect(longer.isMultiple(of: max(width, height)))
   }
 
+  @Test(arguments: [(1024, 10, 1024), (1025, 10, 513), (4000, 3000, 1000)])
+  func `no picture is longer than the longest side`(width: Int, height: Int, shown: Int) {
+    let image = Image(filledWith: .black, width: width, height: height)
+    #expect(Panel([Tile(image)]).image.width == shown + 48)
+  }
+
   @Test func `tiles wrap into rows`() {
     let tile = Tile(Image(filledWith: .black, width: 192, height: 192))
     let sizes = [1, 3, 5, 6, 10].map { count -> [Int] in

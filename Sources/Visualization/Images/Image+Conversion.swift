@@ -64,4 +64,35 @@ extension Image {
     return Image(
       checkedWidth: width * factor, height: height * factor, format: format, samples: enlarged)
   }
+
+  /// Every square of `factor` by `factor` pixels as one: the mean of its samples.
+  ///
+  /// Squares at the right and lower edges may be smaller. Alpha does not weight the mean.
+  ///
+  /// - Precondition: `factor > 0`.
+  public func reduced(by factor: Int) -> Image {
+    precondition(factor > 0, "an image cannot be reduced \(factor) times")
+    guard factor > 1 else { return self }
+    let newWidth = (width + factor - 1) / factor
+    let newHeight = (height + factor - 1) / factor
+    var sums = [Double](repeating: 0, count: newWidth * newHeight * channels)
+    for row in 0..<height {
+      for column in 0..<width {
+        let target = (row / factor * newWidth + column / factor) * channels
+        let source = (row * width + column) * channels
+        for channel in 0..<channels { sums[target + channel] += Double(samples[source + channel]) }
+      }
+    }
+    for row in 0..<newHeight {
+      for column in 0..<newWidth {
+        let pixels =
+          min(factor, height - row * factor) * min(factor, width - column * factor)
+        let target = (row * newWidth + column) * channels
+        for channel in 0..<channels { sums[target + channel] /= Double(pixels) }
+      }
+    }
+    return Image(
+      checkedWidth: newWidth, height: newHeight, format: format,
+      samples: sums.map { min(max(Float($0), 0), 1) })
+  }
 }

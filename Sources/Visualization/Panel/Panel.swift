@@ -3,7 +3,9 @@
 /// Pictures side by side, each with a title, a line of detail, and the color bar of its scale.
 ///
 /// Small pictures are enlarged by a whole factor, every pixel a square (nothing is smoothed that
-/// the model saw as pixels), until their longer side has ``Style/minimumSide`` pixels.
+/// the model saw as pixels), until their longer side has ``Style/minimumSide`` pixels. Pictures
+/// longer than ``Style/maximumSide`` are reduced by a whole factor, by means: write one by itself
+/// to see every pixel.
 ///
 /// ```swift
 /// let panel = Panel([
@@ -37,6 +39,8 @@ public struct Panel: Picture {
   public struct Style: Sendable, Equatable {
     /// The longer side of every picture is at least this long.
     public var minimumSide = 192
+    /// The longer side of every picture is at most this long.
+    public var maximumSide = 1024
     public var margin = 24
     /// The room between two tiles.
     public var gap = 24
@@ -56,6 +60,7 @@ public struct Panel: Picture {
       precondition(factor > 0, "sizes times \(factor)")
       var style = self
       style.minimumSide *= factor
+      style.maximumSide *= factor
       style.margin *= factor
       style.gap *= factor
       style.capitals *= Float(factor)

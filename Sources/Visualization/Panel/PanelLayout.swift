@@ -22,9 +22,12 @@ struct PanelLayout {
     let cells = tiles.map { tile -> Cell in
       let image = tile.picture.image
       let longer = max(image.width, image.height)
-      let factor = max(1, (style.minimumSide + longer - 1) / longer)
+      let enlargement = max(1, (style.minimumSide + longer - 1) / longer)
+      let reduction = max(1, (longer + style.maximumSide - 1) / max(1, style.maximumSide))
       return Cell(
-        tile: tile, picture: image.enlarged(by: factor),
+        tile: tile,
+        picture: image.enlarged(by: enlargement).reduced(
+          by: longer > style.minimumSide ? reduction : 1),
         scale: tile.showsColorBar ? tile.picture.colorScale : nil)
     }
     let rows = stride(from: 0, to: cells.count, by: columns).map {
