@@ -25,6 +25,29 @@ public enum ElementType: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether a whole number is one of this type's; always for floating types, which round it.
+  func holds(_ whole: Int) -> Bool {
+    switch self {
+    case .float16, .bfloat16, .float32, .float64, .int64: true
+    case .int8: Int8(exactly: whole) != nil
+    case .int16: Int16(exactly: whole) != nil
+    case .int32: Int32(exactly: whole) != nil
+    case .uint8: UInt8(exactly: whole) != nil
+    case .bool: whole == 0 || whole == 1
+    }
+  }
+
+  /// A number of this type as an operator's argument.
+  ///
+  /// - Throws: ``TorchError`` where an integer type does not have the number: libtorch would cut it.
+  func exactly(_ value: Double, for operation: String) throws -> Operator.Argument {
+    if isFloatingPoint { return .number(value) }
+    guard let whole = Int(exactly: value), holds(whole) else {
+      throw TorchError(operation: operation, message: "\(value) is no \(rawValue)")
+    }
+    return .integer(whole)
+  }
+
   /// The difference between 1 and the next number, `nil` for types without fractions.
   public var epsilon: Double? {
     switch self {
@@ -33,6 +56,22 @@ public enum ElementType: String, Sendable, CaseIterable {
     case .float32: 0x1p-23
     case .float64: 0x1p-52
     default: nil
+    }
+  }
+
+  /// The greatest number of a floating type below `value`.
+  func numberBelow(_ value: Double) -> Double {
+    guard let epsilon, self != .float64 else { return value.nextDown }
+    // Numbers of the type near `value` are multiples of this.
+    let spacing = max(value.nextDown.magnitude.binade * epsilon, leastNonzero)
+    return spacing * ((value / spacing).rounded(.up) - 1)
+  }
+
+  private var leastNonzero: Double {
+    switch self {
+    case .float16: 0x1p-24
+    case .bfloat16: 0x1p-133
+    default: 0x1p-149
     }
   }
 

@@ -50,14 +50,21 @@ extension Tensor {
   }
 
   /// Draws evenly from `range`, its upper end excluded.
+  ///
+  /// - Precondition: `range` is not empty, and its ends are finite.
   public static func uniform(
     _ shape: [Int], in range: Range<Double> = 0..<1,
     type: ElementType = .float32, on device: Device = .cpu, from generator: Generator
   ) throws -> Tensor {
+    precondition(
+      !range.isEmpty && (range.upperBound - range.lowerBound).isFinite,
+      "there is no number to draw evenly from \(range)")
     let draw = try generator.exclusively {
       try Operators.uniform(.integers(shape), .generator(generator), .elementType(type))
     }
-    return try (draw * (range.upperBound - range.lowerBound) + range.lowerBound).moved(to: device)
+    let scaled = try draw * (range.upperBound - range.lowerBound) + range.lowerBound
+    // Rounding may have moved a draw to the upper end.
+    return try scaled.clamped(to: type.numberBelow(range.upperBound)).moved(to: device)
   }
 
   /// Draws whole numbers evenly from `range`, int64.

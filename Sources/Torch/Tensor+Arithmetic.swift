@@ -4,6 +4,7 @@ private enum Operators {
   static let add = Operator("aten::add", "Tensor")
   static let addNumber = Operator("aten::add", "Scalar")
   static let subtract = Operator("aten::sub", "Tensor")
+  static let subtractNumber = Operator("aten::sub", "Scalar")
   static let subtractFromNumber = Operator("aten::rsub", "Scalar")
   static let multiply = Operator("aten::mul", "Tensor")
   static let multiplyNumber = Operator("aten::mul", "Scalar")
@@ -43,30 +44,33 @@ private enum Operators {
 }
 
 /// Elementwise arithmetic. Shapes broadcast as NumPy's do: aligned at the last axis, an axis of
-/// length 1 stretches. Mixed types are promoted as libtorch promotes them; a number takes the
-/// tensor's type.
+/// length 1 stretches. Mixed types are promoted as libtorch promotes them. A number takes the
+/// tensor's type; one with a fraction makes integers float32, and one that integers of the type
+/// cannot be is an error.
 extension Tensor {
   public static func + (a: Tensor, b: Tensor) throws -> Tensor {
     try Operators.add(.tensor(a), .tensor(b))
   }
   public static func + (a: Tensor, b: Double) throws -> Tensor {
-    try Operators.addNumber(.tensor(a), a.scalar(b))
+    try Operators.addNumber(.tensor(a), a.scalar(b, for: "+"))
   }
   public static func + (a: Double, b: Tensor) throws -> Tensor { try b + a }
 
   public static func - (a: Tensor, b: Tensor) throws -> Tensor {
     try Operators.subtract(.tensor(a), .tensor(b))
   }
-  public static func - (a: Tensor, b: Double) throws -> Tensor { try a + (-b) }
+  public static func - (a: Tensor, b: Double) throws -> Tensor {
+    try Operators.subtractNumber(.tensor(a), a.scalar(b, for: "-"))
+  }
   public static func - (a: Double, b: Tensor) throws -> Tensor {
-    try Operators.subtractFromNumber(.tensor(b), b.scalar(a))
+    try Operators.subtractFromNumber(.tensor(b), b.scalar(a, for: "-"))
   }
 
   public static func * (a: Tensor, b: Tensor) throws -> Tensor {
     try Operators.multiply(.tensor(a), .tensor(b))
   }
   public static func * (a: Tensor, b: Double) throws -> Tensor {
-    try Operators.multiplyNumber(.tensor(a), a.scalar(b))
+    try Operators.multiplyNumber(.tensor(a), a.scalar(b, for: "*"))
   }
   public static func * (a: Double, b: Tensor) throws -> Tensor { try b * a }
 
@@ -77,14 +81,27 @@ extension Tensor {
   public static func / (a: Tensor, b: Double) throws -> Tensor {
     try Operators.divideNumber(.tensor(a), .number(b))
   }
-  public static func / (a: Double, b: Tensor) throws -> Tensor { try b.reciprocal() * a }
+  public static func / (a: Double, b: Tensor) throws -> Tensor {
+    // Not a times the reciprocal of b, which is rounded once more.
+    let type = b.elementType.isFloatingPoint ? b.elementType : .float32
+    return try .full([], a, type: type, on: b.device) / b
+  }
 
   public static prefix func - (a: Tensor) throws -> Tensor { try Operators.negate(.tensor(a)) }
 
   /// A number as an operator's argument: whole where it can be, so that integers stay integers.
-  private func scalar(_ value: Double) -> Operator.Argument {
-    if !elementType.isFloatingPoint, let whole = Int(exactly: value) { return .integer(whole) }
-    return .number(value)
+  ///
+  /// - Throws: ``TorchError`` for a whole number that the type cannot hold: libtorch would wrap it.
+  private func scalar(_ value: Double, for operation: String) throws -> Operator.Argument {
+    guard !elementType.isFloatingPoint, let whole = Int(exactly: value) else {
+      return .number(value)
+    }
+    guard elementType == .bool || elementType.holds(whole) else {
+      throw TorchError(
+        operation: operation, shapes: [shape],
+        message: "\(whole) is no \(elementType.rawValue): convert the tensor first")
+    }
+    return .integer(whole)
   }
 
   /// How a quotient is rounded to a whole number.
@@ -110,7 +127,7 @@ extension Tensor {
     try Operators.power(.tensor(self), .tensor(exponent))
   }
   public func power(_ exponent: Double) throws -> Tensor {
-    try Operators.powerNumber(.tensor(self), scalar(exponent))
+    try Operators.powerNumber(.tensor(self), scalar(exponent, for: "power"))
   }
 
   public func minimum(_ other: Tensor) throws -> Tensor {
@@ -125,7 +142,8 @@ extension Tensor {
   public func clamped(from lowest: Double? = nil, to highest: Double? = nil) throws -> Tensor {
     guard lowest != nil || highest != nil else { return self }
     return try Operators.clamp(
-      .tensor(self), lowest.map(scalar) ?? .none, highest.map(scalar) ?? .none)
+      .tensor(self), lowest.map { try scalar($0, for: "clamped") } ?? .none,
+      highest.map { try scalar($0, for: "clamped") } ?? .none)
   }
 
   public func absolute() throws -> Tensor { try Operators.absolute(.tensor(self)) }

@@ -30,37 +30,48 @@ extension Tensor {
     try Operators.less(.tensor(a), .tensor(b))
   }
   public static func .< (a: Tensor, b: Double) throws -> Tensor {
-    try Operators.lessNumber(.tensor(a), .number(b))
+    try a.compared(by: Operators.lessNumber, to: b)
   }
   public static func .<= (a: Tensor, b: Tensor) throws -> Tensor {
     try Operators.lessOrEqual(.tensor(a), .tensor(b))
   }
   public static func .<= (a: Tensor, b: Double) throws -> Tensor {
-    try Operators.lessOrEqualNumber(.tensor(a), .number(b))
+    try a.compared(by: Operators.lessOrEqualNumber, to: b)
   }
   public static func .> (a: Tensor, b: Tensor) throws -> Tensor {
     try Operators.greater(.tensor(a), .tensor(b))
   }
   public static func .> (a: Tensor, b: Double) throws -> Tensor {
-    try Operators.greaterNumber(.tensor(a), .number(b))
+    try a.compared(by: Operators.greaterNumber, to: b)
   }
   public static func .>= (a: Tensor, b: Tensor) throws -> Tensor {
     try Operators.greaterOrEqual(.tensor(a), .tensor(b))
   }
   public static func .>= (a: Tensor, b: Double) throws -> Tensor {
-    try Operators.greaterOrEqualNumber(.tensor(a), .number(b))
+    try a.compared(by: Operators.greaterOrEqualNumber, to: b)
   }
   public static func .== (a: Tensor, b: Tensor) throws -> Tensor {
     try Operators.equal(.tensor(a), .tensor(b))
   }
   public static func .== (a: Tensor, b: Double) throws -> Tensor {
-    try Operators.equalNumber(.tensor(a), .number(b))
+    try a.compared(by: Operators.equalNumber, to: b)
   }
   public static func .!= (a: Tensor, b: Tensor) throws -> Tensor {
     try Operators.unequal(.tensor(a), .tensor(b))
   }
   public static func .!= (a: Tensor, b: Double) throws -> Tensor {
-    try Operators.unequalNumber(.tensor(a), .number(b))
+    try a.compared(by: Operators.unequalNumber, to: b)
+  }
+
+  /// Compares exactly: libtorch would wrap a number that an integer type does not have, and round
+  /// integers to float32 where the number has a fraction.
+  private func compared(by comparison: Operator, to number: Double) throws -> Tensor {
+    if elementType.isFloatingPoint { return try comparison(.tensor(self), .number(number)) }
+    if let whole = Int(exactly: number) {
+      let wide = elementType.holds(whole) ? self : try converted(to: .int64)
+      return try comparison(.tensor(wide), .integer(whole))
+    }
+    return try comparison(.tensor(converted(to: .float64)), .number(number))
   }
 
   public static func .& (a: Tensor, b: Tensor) throws -> Tensor {

@@ -71,11 +71,15 @@ extension Tensor {
     self.init(owning: made)
   }
 
+  /// One value everywhere.
+  ///
+  /// - Throws: ``TorchError`` where an integer type does not have the value.
   public static func full(
     _ shape: [Int], _ value: Double, type: ElementType = .float32, on device: Device = .cpu
   ) throws -> Tensor {
     try Operators.full(
-      .integers(shape), .number(value), .elementType(type), .none, .device(device))
+      .integers(shape), type.exactly(value, for: "full"), .elementType(type), .none,
+      .device(device))
   }
 
   public static func zeros(
@@ -104,11 +108,14 @@ extension Tensor {
       .device(device))
   }
 
-  /// Ones on the diagonal of a `[rows, columns]` matrix.
+  /// Ones on the diagonal of a `[size, size]` matrix.
   public static func identity(
     _ size: Int, type: ElementType = .float32, on device: Device = .cpu
   ) throws -> Tensor {
-    try Operators.eye(.integer(size), .elementType(type), .none, .device(device))
+    // Debian's libtorch makes none of bfloat16.
+    let made: ElementType = type == .bfloat16 ? .float32 : type
+    return try Operators.eye(.integer(size), .elementType(made), .none, .device(device))
+      .converted(to: type)
   }
 
   /// The same numbers as another type; the same tensor where it has that type already.

@@ -29,9 +29,9 @@ public enum TensorPosition: Sendable {
   /// The places from `start`, before `end` (`nil`: to the end), `step` apart.
   case range(start: Int, end: Int?, step: Int)
   /// As many whole axes as the other indices leave over.
-  case ellipsis
+  case wholeAxes
   /// A new axis of length 1.
-  case newAxis
+  case addedAxis
 }
 
 extension TensorPosition: TensorIndex { public var position: TensorPosition { self } }
@@ -39,6 +39,11 @@ extension TensorPosition: TensorIndex { public var position: TensorPosition { se
 extension TensorIndex where Self == TensorPosition {
   /// A whole axis.
   public static var all: TensorPosition { .range(start: 0, end: nil, step: 1) }
+  /// As many whole axes as the other indices leave over.
+  public static var ellipsis: TensorPosition { .wholeAxes }
+  /// A new axis of length 1.
+  public static var newAxis: TensorPosition { .addedAxis }
+  /// Every `step`-th place, from `start` on.
   public static func every(_ step: Int, from start: Int = 0) -> TensorPosition {
     .range(start: start, end: nil, step: step)
   }
@@ -46,10 +51,20 @@ extension TensorIndex where Self == TensorPosition {
 
 extension Int: TensorIndex { public var position: TensorPosition { .place(self) } }
 extension Range<Int>: TensorIndex {
-  public var position: TensorPosition { .range(start: lowerBound, end: upperBound, step: 1) }
+  public var position: TensorPosition {
+    .range(start: lowerBound, end: end(before: upperBound, from: lowerBound), step: 1)
+  }
 }
 extension ClosedRange<Int>: TensorIndex {
-  public var position: TensorPosition { .range(start: lowerBound, end: upperBound + 1, step: 1) }
+  public var position: TensorPosition {
+    let next = upperBound == .max ? upperBound : upperBound + 1
+    return .range(start: lowerBound, end: end(before: next, from: lowerBound), step: 1)
+  }
+}
+extension PartialRangeThrough<Int>: TensorIndex {
+  public var position: TensorPosition {
+    .range(start: 0, end: upperBound == -1 || upperBound == .max ? nil : upperBound + 1, step: 1)
+  }
 }
 extension PartialRangeFrom<Int>: TensorIndex {
   public var position: TensorPosition { .range(start: lowerBound, end: nil, step: 1) }
@@ -58,18 +73,31 @@ extension PartialRangeUpTo<Int>: TensorIndex {
   public var position: TensorPosition { .range(start: 0, end: upperBound, step: 1) }
 }
 
+/// Where a range of places ends; behind place −1 comes the end of the axis, not place 0.
+private func end(before upperBound: Int, from lowerBound: Int) -> Int? {
+  upperBound == 0 && lowerBound < 0 ? nil : upperBound
+}
+
 extension Tensor {
   /// Takes a part: `try x[0]`, `try x[.all, 2..<5]`, `try x[.ellipsis, .newAxis]`.
   ///
-  /// Places and range ends may count from the end with negative numbers. A view: nothing is copied.
+  /// Places and range ends may count from the end with negative numbers, so that `-2...-1` is the
+  /// last two. Ranges are cut at the axis. A view: nothing is copied.
+  ///
+  /// - Throws: ``TorchError`` for a place that is not there, more indices than axes, two ellipses.
   public subscript(indices: any TensorIndex...) -> Tensor {
     get throws {
       let positions = indices.map(\.position)
       let consumed = positions.count { position in
         switch position {
         case .place, .range: true
-        case .ellipsis, .newAxis: false
+        case .wholeAxes, .addedAxis: false
         }
+      }
+      let ellipses = positions.count { if case .wholeAxes = $0 { true } else { false } }
+      guard ellipses <= 1 else {
+        throw TorchError(
+          operation: "index", shapes: [shape], message: "only one ellipsis has a meaning")
       }
       guard consumed <= rank else {
         throw TorchError(
@@ -83,8 +111,8 @@ extension Tensor {
         case .range(let start, let end, let step):
           result = try result.sliced(axis: axis, from: start, to: end, by: step)
           axis += 1
-        case .ellipsis: axis += rank - consumed
-        case .newAxis:
+        case .wholeAxes: axis += rank - consumed
+        case .addedAxis:
           result = try result.unsqueezed(axis: axis)
           axis += 1
         }
@@ -166,7 +194,8 @@ extension Tensor {
 
   /// `value` where `mask` (bool, broadcasts) holds.
   public func filled(with value: Double, where mask: Tensor) throws -> Tensor {
-    try Operators.maskedFill(.tensor(self), .tensor(mask), .number(value))
+    try Operators.maskedFill(
+      .tensor(self), .tensor(mask), elementType.exactly(value, for: "filled"))
   }
 
   /// The indices of elements that are not 0, `[count, rank]`, int64.

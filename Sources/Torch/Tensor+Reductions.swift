@@ -18,16 +18,15 @@ private enum Operators {
 }
 
 /// Reductions. `axes` may count from the end with negative numbers; without them all axes are
-/// reduced. `keepingAxes` leaves reduced axes in place with length 1.
+/// reduced, and with an empty list none: each element stands alone. `keepingAxes` leaves reduced axes
+/// in place with length 1.
 extension Tensor {
   public func sum(axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
-    try Operators.sum(
-      .tensor(self), .integers(axes ?? allAxes), .boolean(keepingAxes), .none)
+    try reduced(axes, keepingAxes) { try Operators.sum($0, $1, $2, .none) }
   }
 
   public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
-    try Operators.mean(
-      .tensor(self), .integers(axes ?? allAxes), .boolean(keepingAxes), .none)
+    try reduced(axes, keepingAxes) { try Operators.mean($0, $1, $2, .none) }
   }
 
   public func product(axis: Int, keepingAxis: Bool = false) throws -> Tensor {
@@ -36,33 +35,31 @@ extension Tensor {
 
   /// The greatest element; its gradient is shared evenly among equals.
   public func max(axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
-    try Operators.maximum(.tensor(self), .integers(axes ?? allAxes), .boolean(keepingAxes))
+    try reduced(axes, keepingAxes) { try Operators.maximum($0, $1, $2) }
   }
 
   /// The least element; its gradient is shared evenly among equals.
   public func min(axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
-    try Operators.minimum(.tensor(self), .integers(axes ?? allAxes), .boolean(keepingAxes))
+    try reduced(axes, keepingAxes) { try Operators.minimum($0, $1, $2) }
   }
 
   /// The mean squared deviation from the mean, divided by the count less `correction`.
   public func variance(
     axes: [Int]? = nil, correction: Int = 0, keepingAxes: Bool = false
   ) throws -> Tensor {
-    try Operators.variance(
-      .tensor(self), .integers(axes ?? allAxes), .integer(correction), .boolean(keepingAxes))
+    try reduced(axes, keepingAxes) { try Operators.variance($0, $1, .integer(correction), $2) }
   }
 
   /// log Σ exp(x), without overflow.
   public func logSumExp(axes: [Int], keepingAxes: Bool = false) throws -> Tensor {
-    try Operators.logSumExp(.tensor(self), .integers(axes), .boolean(keepingAxes))
+    try reduced(axes, keepingAxes) { try Operators.logSumExp($0, $1, $2) }
   }
 
   /// (Σ |x|^order)^(1/order).
   public func norm(
     _ order: Double = 2, axes: [Int]? = nil, keepingAxes: Bool = false
   ) throws -> Tensor {
-    try Operators.norm(
-      .tensor(self), .number(order), .integers(axes ?? allAxes), .boolean(keepingAxes), .none)
+    try reduced(axes, keepingAxes) { try Operators.norm($0, .number(order), $1, $2, .none) }
   }
 
   public func any(axis: Int, keepingAxis: Bool = false) throws -> Tensor {
@@ -91,5 +88,16 @@ extension Tensor {
     try Operators.cumulativeProduct(.tensor(self), .integer(axis), .none)
   }
 
-  private var allAxes: [Int] { Array(0..<rank) }
+  /// Runs `reduction` with tensor, axes and whether they stay.
+  private func reduced(
+    _ axes: [Int]?, _ keepingAxes: Bool,
+    by reduction: (Operator.Argument, Operator.Argument, Operator.Argument) throws -> Tensor
+  ) throws -> Tensor {
+    let axes = axes ?? Array(0..<rank)
+    if axes.isEmpty && rank > 0 {
+      // libtorch takes an empty list to mean all axes: reduce one of length 1 instead.
+      return try reduction(.tensor(unsqueezed(axis: 0)), .integers([0]), .boolean(false))
+    }
+    return try reduction(.tensor(self), .integers(axes), .boolean(keepingAxes))
+  }
 }

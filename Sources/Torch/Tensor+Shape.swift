@@ -107,7 +107,8 @@ extension Tensor {
     precondition(
       before.count == rank && after.count == rank, "padding needs a number for each axis")
     let pairs = zip(before, after).reversed().flatMap { [$0.0, $0.1] }
-    return try Operators.pad(.tensor(self), .integers(pairs), .number(value))
+    return try Operators.pad(
+      .tensor(self), .integers(pairs), elementType.exactly(value, for: "padded"))
   }
 
   /// Zeros above the given diagonal of each matrix.
