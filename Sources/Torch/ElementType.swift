@@ -3,6 +3,9 @@
 import CTorch
 
 /// The type of a tensor's elements.
+///
+/// float16 and bfloat16 are for storage: on the processor, not every operation takes them. Convert to
+/// float32 to calculate.
 public enum ElementType: String, Sendable, CaseIterable {
   case float16, bfloat16, float32, float64
   case int8, int16, int32, int64, uint8
@@ -58,6 +61,9 @@ public enum ElementType: String, Sendable, CaseIterable {
     default: nil
     }
   }
+
+  /// The type in which random numbers of this one are drawn.
+  var drawn: ElementType { self == .float16 || self == .bfloat16 ? .float32 : self }
 
   /// The greatest number of a floating type below `value`.
   func numberBelow(_ value: Double) -> Double {

@@ -44,9 +44,9 @@ extension Tensor {
   ) throws -> Tensor {
     precondition(standardDeviation >= 0, "a deviation is not negative: \(standardDeviation)")
     let draw = try generator.exclusively {
-      try Operators.normal(.integers(shape), .generator(generator), .elementType(type))
+      try Operators.normal(.integers(shape), .generator(generator), .elementType(type.drawn))
     }
-    return try (draw * standardDeviation + mean).moved(to: device)
+    return try (draw * standardDeviation + mean).converted(to: type).moved(to: device)
   }
 
   /// Draws evenly from `range`, its upper end excluded.
@@ -60,11 +60,12 @@ extension Tensor {
       !range.isEmpty && (range.upperBound - range.lowerBound).isFinite,
       "there is no number to draw evenly from \(range)")
     let draw = try generator.exclusively {
-      try Operators.uniform(.integers(shape), .generator(generator), .elementType(type))
+      try Operators.uniform(.integers(shape), .generator(generator), .elementType(type.drawn))
     }
     let scaled = try draw * (range.upperBound - range.lowerBound) + range.lowerBound
     // Rounding may have moved a draw to the upper end.
-    return try scaled.clamped(to: type.numberBelow(range.upperBound)).moved(to: device)
+    return try scaled.clamped(to: type.numberBelow(range.upperBound)).converted(to: type)
+      .moved(to: device)
   }
 
   /// Draws whole numbers evenly from `range`, int64.
