@@ -67,6 +67,11 @@ public struct Operator: Sendable {
   ///
   /// - Throws: ``TorchError`` where there are more than `capacity`, or one of them is absent.
   public func all(_ arguments: Argument..., atMost capacity: Int = 8) throws -> [Tensor] {
+    try all(arguments: arguments, atMost: capacity)
+  }
+
+  /// Calls an operator that has several results, with a list of arguments.
+  public func all(arguments: [Argument], atMost capacity: Int = 8) throws -> [Tensor] {
     var results = [OpaquePointer?](repeating: nil, count: capacity)
     let count = try results.withUnsafeMutableBufferPointer { buffer -> Int in
       guard let base = buffer.baseAddress else { return 0 }
