@@ -44,7 +44,7 @@ public enum Runtime {
 }
 
 /// Finds out which library multiplies matrices.
-enum BLAS {
+package enum BLAS {
   static func current() -> (path: String, isReference: Bool)? {
     var buffer = [CChar](repeating: 0, count: 4096)
     guard ct_matrix_library(&buffer, buffer.count) else { return nil }
@@ -53,7 +53,7 @@ enum BLAS {
   }
 
   /// Debian keeps the reference implementation in a folder of its own.
-  static func isReference(path: String) -> Bool {
+  package static func isReference(path: String) -> Bool {
     let parts = path.split(separator: "/")
     guard let file = parts.last, parts.count > 1 else { return false }
     return file.hasPrefix("libblas.so") && parts[parts.count - 2] == "blas"
