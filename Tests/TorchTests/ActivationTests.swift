@@ -22,29 +22,35 @@ import Torch
   }
 
   static let activations = [
-    Activation("relu", { try $0.relu() }) { max($0, 0) },
-    Activation("leakyReLU", { try $0.leakyReLU() }) { $0 > 0 ? $0 : 0.01 * $0 },
-    Activation("leakyReLU 0.3", { try $0.leakyReLU(slope: 0.3) }) { $0 > 0 ? $0 : 0.3 * $0 },
-    Activation("parametricReLU", { try $0.parametricReLU(slope: Tensor([0.2] as [Double])) }) {
-      $0 > 0 ? $0 : 0.2 * $0
-    },
-    Activation("elu", { try $0.elu(alpha: 1.5) }) { $0 > 0 ? $0 : 1.5 * expm1($0) },
+    Activation("relu", { try $0.relu() }, { max($0, 0) }),
+    Activation("leakyReLU", { try $0.leakyReLU() }, { $0 > 0 ? $0 : 0.01 * $0 }),
+    Activation("leakyReLU 0.3", { try $0.leakyReLU(slope: 0.3) }, { $0 > 0 ? $0 : 0.3 * $0 }),
+    Activation(
+      "parametricReLU", { try $0.parametricReLU(slope: Tensor([0.2] as [Double])) },
+      {
+        $0 > 0 ? $0 : 0.2 * $0
+      }),
+    Activation("elu", { try $0.elu(alpha: 1.5) }, { $0 > 0 ? $0 : 1.5 * expm1($0) }),
     // Klambauer et al. 2017 (arXiv:1706.02515), section 2.
-    Activation("selu", { try $0.selu() }) {
-      1.0507009873554805 * ($0 > 0 ? $0 : 1.6732632423543772 * expm1($0))
-    },
-    Activation("celu", { try $0.celu(alpha: 2) }) { max($0, 0) + min(0, 2 * expm1($0 / 2)) },
-    Activation("sigmoid", { try $0.sigmoid() }) { 1 / (1 + exp(-$0)) },
-    Activation("logSigmoid", { try $0.logSigmoid() }) { -log1p(exp(-$0)) },
-    Activation("hyperbolicTangent", { try $0.hyperbolicTangent() }) { tanh($0) },
-    Activation("softplus", { try $0.softplus() }) { log1p(exp($0)) },
-    Activation("gelu", { try $0.gelu() }) { $0 * erfc(-$0 / 2.0.squareRoot()) / 2 },
-    Activation("gelu approximated", { try $0.gelu(approximated: true) }) {
-      $0 / 2 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
-    },
-    Activation("silu", { try $0.silu() }) { $0 / (1 + exp(-$0)) },
-    Activation("mish", { try $0.mish() }) { $0 * tanh(log1p(exp($0))) },
-    Activation("hardSwish", { try $0.hardSwish() }) { $0 * min(max($0 + 3, 0), 6) / 6 },
+    Activation(
+      "selu", { try $0.selu() },
+      {
+        1.0507009873554805 * ($0 > 0 ? $0 : 1.6732632423543772 * expm1($0))
+      }),
+    Activation("celu", { try $0.celu(alpha: 2) }, { max($0, 0) + min(0, 2 * expm1($0 / 2)) }),
+    Activation("sigmoid", { try $0.sigmoid() }, { 1 / (1 + exp(-$0)) }),
+    Activation("logSigmoid", { try $0.logSigmoid() }, { -log1p(exp(-$0)) }),
+    Activation("hyperbolicTangent", { try $0.hyperbolicTangent() }, { tanh($0) }),
+    Activation("softplus", { try $0.softplus() }, { log1p(exp($0)) }),
+    Activation("gelu", { try $0.gelu() }, { $0 * erfc(-$0 / 2.0.squareRoot()) / 2 }),
+    Activation(
+      "gelu approximated", { try $0.gelu(approximated: true) },
+      {
+        $0 / 2 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
+      }),
+    Activation("silu", { try $0.silu() }, { $0 / (1 + exp(-$0)) }),
+    Activation("mish", { try $0.mish() }, { $0 * tanh(log1p(exp($0))) }),
+    Activation("hardSwish", { try $0.hardSwish() }, { $0 * min(max($0 + 3, 0), 6) / 6 }),
   ]
 
   @Test(arguments: activations)

@@ -109,9 +109,11 @@ import Torch
     Function(name: "absolute", ours: { try $0.absolute() }, reference: { abs($0) }),
     Function(
       name: "sign", ours: { try $0.sign() }, reference: { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }),
-    Function(name: "squareRoot", ours: { try $0.absolute().squareRoot() }, reference: { sqrt(abs($0)) }),
+    Function(
+      name: "squareRoot", ours: { try $0.absolute().squareRoot() }, reference: { sqrt(abs($0)) }),
     Function(name: "squared", ours: { try $0.squared() }, reference: { $0 * $0 }),
-    Function(name: "power", ours: { try $0.absolute().power(1.5) }, reference: { pow(abs($0), 1.5) }),
+    Function(
+      name: "power", ours: { try $0.absolute().power(1.5) }, reference: { pow(abs($0), 1.5) }),
     Function(name: "reciprocal", ours: { try ($0 + 9).reciprocal() }, reference: { 1 / ($0 + 9) }),
     Function(name: "exponential", ours: { try $0.exponential() }, reference: { exp($0) }),
     Function(
@@ -124,13 +126,15 @@ import Torch
     Function(name: "cosine", ours: { try $0.cosine() }, reference: { cos($0) }),
     Function(name: "tangent", ours: { try $0.tangent() }, reference: { tan($0) }),
     Function(name: "arcSine", ours: { try ($0 * 0.2).arcSine() }, reference: { asin($0 * 0.2) }),
-    Function(name: "arcCosine", ours: { try ($0 * 0.2).arcCosine() }, reference: { acos($0 * 0.2) }),
+    Function(
+      name: "arcCosine", ours: { try ($0 * 0.2).arcCosine() }, reference: { acos($0 * 0.2) }),
     Function(name: "arcTangent", ours: { try $0.arcTangent() }, reference: { atan($0) }),
     Function(
       name: "arcTangent over", ours: { try $0.arcTangent(over: $0 - 1) },
       reference: { atan2($0, $0 - 1) }),
     Function(name: "hyperbolicSine", ours: { try $0.hyperbolicSine() }, reference: { sinh($0) }),
-    Function(name: "hyperbolicCosine", ours: { try $0.hyperbolicCosine() }, reference: { cosh($0) }),
+    Function(
+      name: "hyperbolicCosine", ours: { try $0.hyperbolicCosine() }, reference: { cosh($0) }),
     Function(name: "errorFunction", ours: { try $0.errorFunction() }, reference: { erf($0) }),
     Function(name: "roundedDown", ours: { try $0.roundedDown() }, reference: { floor($0) }),
     Function(name: "roundedUp", ours: { try $0.roundedUp() }, reference: { ceil($0) }),

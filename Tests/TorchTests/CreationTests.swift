@@ -91,7 +91,8 @@ import Torch
     #expect(try (empty + 1).shape == [0, 3])
     #expect(try empty.transposed().shape == [3, 0])
     #expect(try empty.matrixProduct(Tensor.ones([3, 2])).shape == [0, 2])
-    #expect(try Tensor.zeros([2, 0]).matrixProduct(Tensor.ones([0, 2])).numbers() == [0, 0, 0, 0])
+    #expect(
+      try Tensor.zeros([2, 0]).matrixProduct(Tensor.ones([0, 2])).numbers() == [0, 0, 0, 0])
     #expect(try Tensor.concatenated([empty, Tensor.ones([1, 3])]).numbers() == [1, 1, 1])
     #expect(try empty.numbers() == [])
     #expect(throws: TorchError.self) { try empty.max() }

@@ -109,8 +109,9 @@ import Torch
     #expect(try zeros.putting(Tensor(2 as Float), at: [places]).numbers() == [0, 2, 0, 2])
     #expect(
       try zeros.replacingSlice(values[..<2], axis: 0, from: 0, by: 2).numbers() == [5, 0, 6, 0])
-    #expect(try zeros.filled(with: 3, where: Tensor([true, false, true, false])).numbers()
-      == [3, 0, 3, 0])
+    #expect(
+      try zeros.filled(with: 3, where: Tensor([true, false, true, false])).numbers()
+        == [3, 0, 3, 0])
     #expect(try zeros.numbers() == [0, 0, 0, 0])
     #expect(throws: TorchError.self) {
       try v.filled(with: 0.5, where: Tensor.ones([10], type: .bool))

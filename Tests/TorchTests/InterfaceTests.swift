@@ -6,7 +6,7 @@ import Testing
 
 /// The contract in `CTorch.h`, called as C calls it.
 @Suite struct InterfaceTests {
-  /// Stands in out parameters, to see whether they were written. Never read through.
+  /// Stands in out parameters, to see whether they were written; never read through.
   private static var untouched: OpaquePointer? { OpaquePointer(bitPattern: 0x1234) }
 
   private func tensor(_ numbers: [Float], shape: [Int64]) -> OpaquePointer? {

@@ -25,7 +25,8 @@ import Torch
 
   @Test func `linear interpolation of a line is the line`() throws {
     try expectClose(
-      line.resized(to: [7], .linear(aligningCorners: true)), [0, 1, 2, 3, 4, 5, 6], shape: [1, 1, 7])
+      line.resized(to: [7], .linear(aligningCorners: true)), [0, 1, 2, 3, 4, 5, 6],
+      shape: [1, 1, 7])
     // Half-pixel centers: place i reads at (i + 0.5) / 2 − 0.5, cut at the ends.
     try expectClose(
       line.resized(to: [8], .linear(aligningCorners: false)), [0, 0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6])

@@ -29,7 +29,8 @@ import Torch
 
   @Test func `batch normalization uses the given statistics`() throws {
     let (mean, variance) = try (scale * 2, shift.squared() + 1)
-    let plain = try (x - mean.reshaped(to: [4, 1, 1]))
+    let plain =
+      try (x - mean.reshaped(to: [4, 1, 1]))
       / (variance.reshaped(to: [4, 1, 1]) + 1e-3).squareRoot()
     try expectClose(
       x.batchNormalized(mean: mean, variance: variance, epsilon: 1e-3), plain, absolute: 1e-12)

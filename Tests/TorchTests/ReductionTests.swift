@@ -6,7 +6,7 @@ import Testing
 import Torch
 
 @Suite struct ReductionTests {
-  /// [[1, 2, 3], [4, 5, 9]]
+  /// The rows 1, 2, 3 and 4, 5, 9.
   private let x: Tensor
 
   init() throws { x = try Tensor([1, 2, 3, 4, 5, 9] as [Double], shape: [2, 3]) }

@@ -51,8 +51,9 @@ import Torch
 
   @Test func `tensors are joined and cut`() throws {
     #expect(try Tensor.concatenated([x, x]).shape == [4, 3])
-    #expect(try Tensor.concatenated([x, x[.all, ..<1]], axis: -1).integers()
-      == [0, 1, 2, 0, 3, 4, 5, 3])
+    #expect(
+      try Tensor.concatenated([x, x[.all, ..<1]], axis: -1).integers()
+        == [0, 1, 2, 0, 3, 4, 5, 3])
     #expect(try Tensor.concatenated([x]).shape == [2, 3])
     #expect(try Tensor.stacked([x, x], axis: 1).shape == [2, 2, 3])
     #expect(throws: TorchError.self) { try Tensor.concatenated([]) }
@@ -74,8 +75,9 @@ import Torch
   }
 
   @Test func `padding adds and takes away`() throws {
-    #expect(try x.padded(before: [1, 0], after: [0, 1], with: 9).integers()
-      == [9, 9, 9, 9, 0, 1, 2, 9, 3, 4, 5, 9])
+    #expect(
+      try x.padded(before: [1, 0], after: [0, 1], with: 9).integers()
+        == [9, 9, 9, 9, 0, 1, 2, 9, 3, 4, 5, 9])
     #expect(try x.padded(before: [0, -1], after: [0, -1]).integers() == [1, 4])
     #expect(throws: TorchError.self) { try x.padded(before: [0, 0], after: [0, 1], with: 0.5) }
     #expect(throws: TorchError.self) { try x.padded(before: [0, -2], after: [0, -2]) }

@@ -112,7 +112,9 @@ import Torch
     #expect(!problem.isEmpty)
   }
 
-  @Test(arguments: ["<f3", "<f16", "|V4", "<i0", "", "<", "<f44", "f4<", "<<f4", "float32", "<m8[s]"])
+  @Test(arguments: [
+    "<f3", "<f16", "|V4", "<i0", "", "<", "<f44", "f4<", "<<f4", "float32", "<m8[s]",
+  ])
   func `an unknown type is refused by name`(type: String) {
     let text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (2,), }"
     #expect(reason(Self.file(text)) == .unsupportedType("'\(type)'"))

@@ -66,15 +66,14 @@ import Torch
     try withTemporaryFolder { folder in
       let tensor = try Tensor.ones([1])
       let missing = folder + "/none/x.npy"
-      #expect(throws: NPYError(.file("cannot be written: No such file or directory"), path: missing)) {
-        try tensor.writeNPY(to: missing)
+      for (path, reason) in [
+        (missing, "No such file or directory"), (folder, "Is a directory"),
+        ("/dev/full", "No space left on device"),
+      ] {
+        #expect(throws: NPYError(.file("cannot be written: \(reason)"), path: path)) {
+          try tensor.writeNPY(to: path)
+        }
       }
-      #expect(throws: NPYError(.file("cannot be written: Is a directory"), path: folder)) {
-        try tensor.writeNPY(to: folder)
-      }
-      #expect(
-        throws: NPYError(.file("cannot be written: No space left on device"), path: "/dev/full")
-      ) { try tensor.writeNPY(to: "/dev/full") }
       #expect(throws: NPYError(.file("cannot be read: No such file or directory"), path: missing)) {
         try Tensor(contentsOfNPY: missing)
       }
