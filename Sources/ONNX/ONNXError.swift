@@ -61,7 +61,7 @@ extension ONNXError: CustomStringConvertible {
       "cannot read \(path): \(reason)"
     case .malformedFile(let place, let offset, let reason):
       "not a readable ONNX file: \(reason), at byte \(offset)"
-        + (place.isEmpty ? "" : " in \(place)")
+        + " in " + (place.isEmpty ? "the model" : place)
         + "; export or copy the model again"
     case .invalidGraph(let place, let reason):
       "invalid ONNX model: \(place): \(reason)"

@@ -35,7 +35,10 @@ import Torch
       do {
         let model = try ONNXModel(bytes: test.model, elementType: .float64)
         let inputs = try test.inputs.map { try Case.tensor($0, .float64) }
-        guard let first = inputs.first, first.elementType == .float64 else { continue }
+        // How many elements a range has depends on its bounds: there is no slope.
+        guard let first = inputs.first, first.elementType == .float64,
+          !test.name.hasPrefix("Range")
+        else { continue }
         let outputs = try test.run(model, inputs)
         guard outputs.first?.computed.elementType == .float64 else { continue }
         checked += 1

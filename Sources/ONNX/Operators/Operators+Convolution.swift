@@ -87,7 +87,7 @@ extension OperatorRegistry {
           let full = strides[axis] * (x.shape[axis + 2] - 1) + extra[axis]
             + (lengths[axis] - 1) * dilations[axis] + 1
           let total = full - wanted[axis]
-          let half = total >= 0 ? total / 2 : -(-total / 2)
+          let half = total >> 1  // rounded down, also where the output is longer than the rest
           ahead[axis] = window.padding == .sameUpper ? half : total - half
           behind[axis] = total - ahead[axis]
         }

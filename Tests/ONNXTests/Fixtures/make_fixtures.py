@@ -79,7 +79,7 @@ Sub Sum Swish Tan Tanh ThresholdedRelu Tile TopK Transpose Trilu Unsqueeze Upsam
 # ``ONNXModel`` refuses by name.
 LEFT_OUT = ("training", "sequence", "optional", "string", "FLOAT8", "FLOAT4", "INT4", "INT2",
             "FLOAT6", "E8M0", "E4M3", "E5M2", "cubic_grid", "gridsample_bicubic", "volumetric",
-            "uint64", "uint32", "float16", "FLOAT16", "BFLOAT16", "expanded")
+            "uint64", "uint32", "bitwise_not_3d", "float16", "FLOAT16", "BFLOAT16", "expanded")
 
 
 def standard():
@@ -460,10 +460,15 @@ def networks():
             for dynamic in (True, False) if name != "baked" else (False,):
                 if name == "perceptron" and version < 17 and version != 13:
                     continue
-                data = exported(network, (x[:1],), version, dynamic)
-                cases.append(case(f"{name} {version} {'any rows' if dynamic else 'one row'}", data, [("in0", x.numpy())],
+                # Left to itself the exporter multiplies normalizations into convolutions, in float32: one such
+                # file is kept, and its numbers are compared less sharply.
+                fused = name == "residual" and version == 17
+                data = exported(network, (x[:1],), version, dynamic, training=torch.onnx.TrainingMode.EVAL if fused else
+                                torch.onnx.TrainingMode.PRESERVE)
+                label = f"{name} {version} {'any rows' if dynamic else 'one row'}" + (", fused" if fused else "")
+                cases.append(case(label, data, [("in0", x.numpy())],
                                   [("out", y.detach().numpy()), ("weight", weight.numpy()), ("gradient", gradient.numpy())],
-                                  1e-5, 1e-6))
+                                  *((1e-4, 1e-6) if fused else (1e-10, 1e-12))))
     return cases
 
 
