@@ -406,7 +406,7 @@ def networks():
         def __init__(self):
             super().__init__()
             self.stem = nn.Sequential(nn.Conv2d(2, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU(), nn.MaxPool2d(2))
-            self.left = nn.Sequential(nn.Conv2d(6, 6, 3, padding=1, groups=2), nn.BatchNorm2d(6), nn.GELU(), nn.Conv2d(6, 6, 1))
+            self.left = nn.Sequential(nn.Conv2d(6, 6, 3, padding=1, groups=2), nn.BatchNorm2d(6), nn.SiLU(), nn.Conv2d(6, 6, 1))
             self.short = nn.Conv2d(6, 6, 1)
             self.head = nn.Linear(24, 4)
 
