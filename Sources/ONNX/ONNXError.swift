@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a model could not be read, checked or run. Each case names the place, its text the remedy.
+/// Why a model could not be read, checked or run.
+///
+/// Each case names the place, its text the remedy.
 public enum ONNXError: Error, Equatable, Sendable {
   /// The file is missing, not a regular file, or cannot be read.
   case unreadableFile(path: String, reason: String)

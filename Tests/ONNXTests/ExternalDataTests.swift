@@ -62,10 +62,11 @@ import Torch
     }
   }
 
-  @Test(arguments: [
-    (nil, "-1"), ("-4", nil), ("8", nil), ("9223372036854775807", nil), ("4", "15"), ("x", nil),
-    ("99999999999999999999", nil),
-  ] as [(String?, String?)])
+  @Test(
+    arguments: [
+      (nil, "-1"), ("-4", nil), ("8", nil), ("9223372036854775807", nil), ("4", "15"), ("x", nil),
+      ("99999999999999999999", nil),
+    ] as [(String?, String?)])
   func `ranges that do not fit the file are refused`(offset: String?, length: String?) {
     #expect(throws: ONNXError.self) {
       try load(location: "weights.bin", offset: offset, length: length)

@@ -85,6 +85,32 @@ import Torch
     }
   }
 
+  @Test(arguments: networks)
+  func `the laws of models hold at every layer`(test: Case) throws {
+    let model = try ONNXModel(bytes: test.model, elementType: .float64)
+    let x = try Case.tensor(test.inputs[0], .float64)
+    // Layers whose value has rows; the shapes of shape arithmetic have none.
+    let layers = model.layers.filter { $0.shape.map { $0.count > 1 } ?? false }
+    #expect(layers.count > 3)
+    let violations = try ModelLaws.violations(
+      of: model, on: Inputs(x), layers: layers.map { LayerCut($0.name) }, tolerance: 1e-12)
+    #expect(violations.isEmpty, "\(violations)")
+  }
+
+  @Test func `an input without rows is shared`() throws {
+    let model = try ONNXModel(
+      bytes: ModelBytes.model(
+        nodes: [ModelBytes.node("Exp", ["k"], ["e"]), ModelBytes.node("Mul", ["x", "e"], ["y"])],
+        inputs: [ModelBytes.value("x", [1, 4]), ModelBytes.value("k", [4])]))
+    #expect(model.inputs.map(\.hasRows) == [true, false])
+    #expect(model.requirements(of: [Place("y")], given: [Place("x")]) == [Place("k")])
+    let x = try Tensor.ones([3, 4])
+    let k = try Tensor.zeros([4])
+    let results = try model.evaluate(
+      [Place("y"), Place("k")], given: [Place("x"): x, Place("k"): k])
+    #expect(results.map(\.shape) == [[3, 4], [4]])
+  }
+
   @Test func `the head is found ahead of the final softmax or sigmoid`() throws {
     for test in Self.networks {
       let head = try ONNXModel(bytes: test.model).head
@@ -140,8 +166,10 @@ import Torch
     let model = try ONNXModel(
       bytes: ModelBytes.model(
         nodes: [
-          ModelBytes.node("Exp", ["m"], ["weights"]), ModelBytes.node("Mul", ["x", "weights"], ["p"]),
-          ModelBytes.node("Shape", ["weights"], ["s"]), ModelBytes.node("Reshape", ["p", "s"], ["y"]),
+          ModelBytes.node("Exp", ["m"], ["weights"]),
+          ModelBytes.node("Mul", ["x", "weights"], ["p"]),
+          ModelBytes.node("Shape", ["weights"], ["s"]),
+          ModelBytes.node("Reshape", ["p", "s"], ["y"]),
         ], inputs: [ModelBytes.value("x", [nil, 4]), ModelBytes.value("m", [nil, 4])]))
     #expect(model.requirements(of: [Place("y")], given: [Place("x")]) == [Place("weights")])
     #expect(model.requirements(of: [Place("y")], given: [Place("p")]) == [Place("weights")])

@@ -12,7 +12,8 @@ import Torch
 
   private func ints(_ name: String, _ values: [Int64]) -> [UInt8] {
     Bytes.tensor(
-      name, [Int64(values.count)], type: 7, rest: Bytes.field(9, values.withUnsafeBytes { Array($0) }))
+      name, [Int64(values.count)], type: 7,
+      rest: Bytes.field(9, values.withUnsafeBytes { Array($0) }))
   }
 
   private func model(
@@ -115,8 +116,11 @@ import Torch
 
   @Test func `normalization over the rows`() throws {
     let model = try model(
-      [Bytes.node("MeanVarianceNormalization", ["x"], ["y"],
-        attributes: [Bytes.attribute("axes", ints: [0, 1, 2])])])
+      [
+        Bytes.node(
+          "MeanVarianceNormalization", ["x"], ["y"],
+          attributes: [Bytes.attribute("axes", ints: [0, 1, 2])])
+      ])
     #expect(!isProved(model))
     try expectRowsApart(model)
   }
@@ -145,7 +149,10 @@ import Torch
 
   @Test func `a value without rows cannot be explained for several`() throws {
     let model = try model(
-      [Bytes.node("Transpose", ["x"], ["y"], attributes: [Bytes.attribute("perm", ints: [1, 0, 2])])])
+      [
+        Bytes.node(
+          "Transpose", ["x"], ["y"], attributes: [Bytes.attribute("perm", ints: [1, 0, 2])])
+      ])
     let x = try Tensor.zeros([2, 2, 3], type: .float64)
     #expect {
       try model.evaluate(model.outputs, given: [Place("x"): x])

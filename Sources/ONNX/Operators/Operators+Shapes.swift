@@ -115,7 +115,9 @@ extension OperatorRegistry {
   }
 
   private static func part(of shape: [Int], _ start: Int, _ end: Int?) -> [Int] {
-    func bound(_ place: Int) -> Int { min(max(place < 0 ? place + shape.count : place, 0), shape.count) }
+    func bound(_ place: Int) -> Int {
+      min(max(place < 0 ? place + shape.count : place, 0), shape.count)
+    }
     let (first, last) = (bound(start), end.map(bound) ?? shape.count)
     return first < last ? Array(shape[first..<last]) : []
   }
@@ -156,7 +158,9 @@ extension OperatorRegistry {
       guard x.rank == 4, x.shape[1] % (size * size) == 0 else {
         throw NodeFault("the shape \(x.shape) does not divide into blocks of \(size) × \(size)")
       }
-      let (rows, depth, height, width) = (x.shape[0], x.shape[1] / (size * size), x.shape[2], x.shape[3])
+      let (rows, depth, height, width) = (
+        x.shape[0], x.shape[1] / (size * size), x.shape[2], x.shape[3]
+      )
       let parts =
         order == .depthFirst
         ? try x.reshaped(to: [rows, size, size, depth, height, width])
@@ -176,7 +180,9 @@ extension OperatorRegistry {
       guard x.rank == 4, x.shape[2] % size == 0, x.shape[3] % size == 0 else {
         throw NodeFault("the shape \(x.shape) does not divide into blocks of \(size) × \(size)")
       }
-      let (rows, depth, height, width) = (x.shape[0], x.shape[1], x.shape[2] / size, x.shape[3] / size)
+      let (rows, depth, height, width) = (
+        x.shape[0], x.shape[1], x.shape[2] / size, x.shape[3] / size
+      )
       return [
         try x.reshaped(to: [rows, depth, height, size, width, size])
           .permuted(to: axes)

@@ -117,7 +117,8 @@ extension OperatorRegistry {
     return { inputs in
       let x = try inputs[0]
       let pads = try constantPads ?? inputs.integers(1)
-      let axes = try inputs.optional(3).map { try resolved(axes: try $0.integers(), rank: x.rank) }
+      let axes =
+        try inputs.optional(3).map { try resolved(axes: try $0.integers(), rank: x.rank) }
         ?? Array(0..<x.rank)
       guard pads.count == 2 * axes.count, pads.allSatisfy({ abs($0 / 2) < 1 << 30 }) else {
         throw NodeFault("the paddings \(pads) for \(axes.count) axes")

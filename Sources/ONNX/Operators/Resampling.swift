@@ -182,7 +182,9 @@ extension Resampling {
       }
       return isRepetition ? try x.resized(to: size, .nearest) : nil
     case .linear:
-      guard !antialiases, !excludesOutside, axes.allSatisfy({ $0.newLength > 1 }) else { return nil }
+      guard !antialiases, !excludesOutside, axes.allSatisfy({ $0.newLength > 1 }) else {
+        return nil
+      }
       switch coordinates {
       case .halfPixel, .torchHalfPixel, .halfPixelSymmetric:
         return try x.resized(to: size, .linear(aligningCorners: false))
