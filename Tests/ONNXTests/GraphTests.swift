@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Attribution
 import Testing
 import Torch
 
@@ -104,6 +105,58 @@ import Torch
     let names = graph.nodes.map(\.name)
     #expect(names == ["a", "act#2", "act#3", "e", "e#1", "act#1"])
     #expect(Set(names).count == names.count)
+  }
+
+  @Test func `functions become their nodes`() throws {
+    // f(a, b; alpha) = LeakyRelu(a, alpha) · b, twice in g, which is called once.
+    let alpha = Bytes.field(1, "alpha") + Bytes.field(21, "slope") + Bytes.field(20, integer: 1)
+    let half = Bytes.field(1, "slope") + [0x15, 0, 0, 0, 0x3f] + Bytes.field(20, integer: 1)
+    func function(
+      _ name: String, _ inputs: [String], _ outputs: [String], _ nodes: [[UInt8]]
+    ) -> [UInt8] {
+      Bytes.field(1, name) + inputs.flatMap { Bytes.field(4, $0) }
+        + outputs.flatMap { Bytes.field(5, $0) } + Bytes.field(6, "slope")
+        + nodes.flatMap { Bytes.field(7, $0) } + Bytes.field(9, Bytes.field(2, integer: 13))
+        + Bytes.field(9, Bytes.field(1, "own") + Bytes.field(2, integer: 1))
+        + Bytes.field(10, "own")
+    }
+    let domain = Bytes.field(7, "own")
+    let f = function(
+      "f", ["a", "b"], ["c"],
+      [
+        Bytes.node("LeakyRelu", ["a"], ["t"], attributes: [alpha]),
+        Bytes.node("Mul", ["t", "b"], ["c"]),
+      ])
+    let g = function(
+      "g", ["a"], ["c"],
+      [
+        Bytes.node("f", ["a", "a"], ["s"], name: "one", attributes: [half]) + domain,
+        Bytes.node("f", ["s", "a"], ["c"], name: "two") + domain,
+      ])
+    func model(_ functions: [[UInt8]]) -> [UInt8] {
+      Bytes.model(nodes: [Bytes.node("g", ["x"], ["y"], name: "call") + domain])
+        + Bytes.field(8, Bytes.field(1, "own") + Bytes.field(2, integer: 1))
+        + functions.flatMap { Bytes.field(25, $0) }
+    }
+    let network = try ONNXModel(bytes: model([f, g]))
+    #expect(
+      network.layers.map(\.name) == ["call/one/t", "call/one/c", "call/two/t", "call/two/c"])
+    let x = try Tensor([-2, -1, 1, 2] as [Float], shape: [1, 4])
+    let y = try network.evaluate(network.outputs, given: [network.inputs[0].place: x])[0]
+    // x < 0: (x/2 · x) · x; the second call has the slope 0.01, and its input is positive.
+    #expect(try y.numbers() == [-4, -0.5, 1, 8])
+    let endless = function("g", ["a"], ["c"], [Bytes.node("g", ["a"], ["c"]) + domain])
+    #expect(complaint(model([endless])).contains("by itself"))
+    let doubling = (0..<30).map { level in
+      function(
+        level == 0 ? "g" : "g\(level)", ["a"], ["c"],
+        [
+          Bytes.node("g\(level + 1)", ["a"], ["s"]) + domain,
+          Bytes.node("g\(level + 1)", ["s"], ["c"]) + domain,
+        ])
+    }
+    #expect(complaint(model(doubling)).contains("more than"))
+    #expect(complaint(model([f, f])).contains("functions[1]"))
   }
 
   private static let external: [UInt8] =
