@@ -137,7 +137,7 @@ extension OperatorRegistry {
       for axis in axes where before[axis] != 0 || after[axis] != 0 {
         let length = x.shape[axis]
         guard length > 0, -before[axis] <= length + after[axis],
-          length + max(0, before[axis]) + max(0, after[axis]) <= Int(Int32.max)
+          length + max(0, before[axis]) + max(0, after[axis]) <= 1 << 24
         else {
           throw NodeFault("the padding \(pads) does not fit the shape \(x.shape)")
         }
