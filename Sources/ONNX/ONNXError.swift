@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a model could not be read, checked or run. Each case names the place, its text the remedy.
+/// Why a model could not be read, checked or run.
+///
+/// Each case names the place, its text the remedy.
 public enum ONNXError: Error, Equatable, Sendable {
   /// The file is missing, not a regular file, or cannot be read.
   case unreadableFile(path: String, reason: String)
@@ -61,7 +63,7 @@ extension ONNXError: CustomStringConvertible {
       "cannot read \(path): \(reason)"
     case .malformedFile(let place, let offset, let reason):
       "not a readable ONNX file: \(reason), at byte \(offset)"
-        + (place.isEmpty ? "" : " in \(place)")
+        + " in " + (place.isEmpty ? "the model" : place)
         + "; export or copy the model again"
     case .invalidGraph(let place, let reason):
       "invalid ONNX model: \(place): \(reason)"

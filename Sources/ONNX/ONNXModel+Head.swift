@@ -36,10 +36,11 @@ extension Network {
     guard name == "Softmax" || name == "LogSoftmax" else { return nil }
     let isOld = reader.version < 13
     guard var axis = try? reader.integer("axis", isOld ? 1 : -1) else { return nil }
-    let shape =
-      graph.values[logits].declaredShape.map { axes in
-        axes.map { axis -> Int? in if case .fixed(let length) = axis { length } else { nil } }
-      } ?? analysis()?.shapes[logits]?.map { Optional($0) }
+    // A head has the shape of its logits. Where the file tells neither, and it matters, running on
+    // zeros does.
+    let values = [logits] + graph.nodes[position].outputs.compactMap { $0 }
+    var shape = values.lazy.compactMap { self.shape(of: $0, nil) }.first
+    if shape == nil && (isOld || axis < 0) { shape = analysis()?.shapes[logits]?.map { $0 } }
     if let shape {
       guard let counted = try? resolved(axis: axis, rank: shape.count) else { return nil }
       axis = counted

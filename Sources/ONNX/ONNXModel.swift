@@ -35,7 +35,9 @@ public struct ONNXModel: Model {
     public var metadata: [String: String]
   }
 
-  /// Reads a model from a file. Large weights may lie in files beside it.
+  /// Reads a model from a file.
+  ///
+  /// Large weights may lie in files beside it.
   ///
   /// - Parameters:
   ///   - path: The `.onnx` file.
@@ -50,7 +52,9 @@ public struct ONNXModel: Model {
     try self.init(bytes, folder: folder ?? ".", elementType: elementType, device: device)
   }
 
-  /// Reads a model from the bytes of a file. All weights must be among them.
+  /// Reads a model from the bytes of a file.
+  ///
+  /// All weights must be among them.
   public init(bytes: [UInt8], elementType: ElementType? = nil, device: Device = .cpu) throws {
     try self.init(bytes, folder: nil, elementType: elementType, device: device)
   }
@@ -83,8 +87,9 @@ public struct ONNXModel: Model {
     try network.evaluate(wanted, given: given)
   }
 
-  /// The places that `wanted` depends on around `given`. Where a place is unknown the inputs are
-  /// asked for: evaluating then tells what is wrong.
+  /// The places that `wanted` depends on around `given`.
+  ///
+  /// Where a place is unknown the inputs are asked for: evaluating then tells what is wrong.
   public func requirements(of wanted: [Place], given: [Place]) -> [Place] {
     (try? network.requirements(of: wanted, given: given))
       ?? inputs.map(\.place).filter { !given.contains($0) }

@@ -69,9 +69,11 @@ enum ModelBytes {
   /// x · w + b and a ReLU: three values, two nodes.
   static let small = model(
     nodes: [
-      node("Gemm", ["x", "w", "b"], ["h"], name: "linear"), node("Relu", ["h"], ["y"], name: "relu"),
+      node("Gemm", ["x", "w", "b"], ["h"], name: "linear"),
+      node("Relu", ["h"], ["y"], name: "relu"),
     ],
     initializers: [
-      tensor("w", [4, 2], floats: [1, 2, 3, 4, -1, -2, -3, -4]), tensor("b", [2], floats: [0.5, 1]),
+      tensor("w", [4, 2], floats: [1, 2, 3, 4, -1, -2, -3, -4]),
+      tensor("b", [2], floats: [0.5, 1]),
     ])
 }

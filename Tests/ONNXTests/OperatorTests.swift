@@ -35,7 +35,10 @@ import Torch
       do {
         let model = try ONNXModel(bytes: test.model, elementType: .float64)
         let inputs = try test.inputs.map { try Case.tensor($0, .float64) }
-        guard let first = inputs.first, first.elementType == .float64 else { continue }
+        // How many elements a range has depends on its bounds: there is no slope.
+        guard let first = inputs.first, first.elementType == .float64,
+          !test.name.hasPrefix("Range")
+        else { continue }
         let outputs = try test.run(model, inputs)
         guard outputs.first?.computed.elementType == .float64 else { continue }
         checked += 1
@@ -47,15 +50,17 @@ import Torch
           return try (results[0].computed * weight).sum()
         }
         // Off the corners on which hand-made inputs like to lie.
-        let point = try first + Tensor(
-          generator.numbers(first.count).map { 1e-3 * $0 }, shape: first.shape)
+        let point =
+          try first
+          + Tensor(
+            generator.numbers(first.count).map { 1e-3 * $0 }, shape: first.shape)
         let direction = try Tensor(generator.numbers(first.count), shape: first.shape)
         let tracked = try point.tracked()
         let slope = try (gradient(of: quantity(tracked), withRespectTo: tracked) * direction)
           .sum().number()
         let step = 1e-6
-        let difference = try
-          (quantity(point + direction * step) - quantity(point - direction * step)).number()
+        let difference =
+          try (quantity(point + direction * step) - quantity(point - direction * step)).number()
           / (2 * step)
         #expect(abs(slope - difference) <= 1e-6 * (1 + abs(slope)), "\(test.name)")
       } catch {

@@ -22,6 +22,8 @@ extension Network {
     remember(spots, tensors)
     let batch = Batch(spots: spots, tensors: tensors, sharedInputs: sharedInputs)
     guard let rows = try batch.rows(names: places) else { return try run(plan, given: tensors) }
+    // What is given comes back as it is, with or without rows.
+    guard plan.results.contains(where: \.isComputed) else { return try run(plan, given: tensors) }
     if rows == fixedRows || plan.steps.isEmpty { return try run(plan, given: tensors) }
 
     var firstFailure: (any Error)?
@@ -29,7 +31,9 @@ extension Network {
       // Any number is allowed: the model is taken at its word, and its word is checked.
       do {
         let results = try run(plan, given: tensors)
-        if rows == 1 || zip(wanted, results).allSatisfy({ $1.shape.first == rows }) {
+        if rows == 1
+          || zip(plan.results, results).allSatisfy({ !$0.isComputed || $1.shape.first == rows })
+        {
           return results
         }
       } catch let error as ONNXError {
@@ -86,11 +90,13 @@ extension Network {
     _ plan: Plan, _ wanted: [Place], _ batch: Batch, rows: Int, of size: Int,
     _ analysis: RowAnalysis?
   ) throws -> [Tensor] {
-    var parts = [[Tensor]](repeating: [], count: plan.results.count)
+    var parts: [[Tensor]] = plan.results.map { source in
+      if case .given(let place) = source { [batch.tensors[place]] } else { [] }
+    }
     for start in stride(from: 0, to: rows, by: size) {
       let count = min(size, rows - start)
       let results = try run(plan, given: try batch.group(from: start, count: count, size: size))
-      for (place, result) in results.enumerated() {
+      for (place, result) in results.enumerated() where plan.results[place].isComputed {
         guard result.shape.first == size else {
           throw ONNXError.invalidInput(
             name: wanted[place].description,

@@ -7,7 +7,9 @@ import Torch
 final class Network: Sendable {
   let graph: Graph
   let types: ElementTypes
-  /// By value: what does not depend on any input. Folded once, at load.
+  /// By value: what does not depend on any input.
+  ///
+  /// Folded once, at load.
   let constants: [Tensor?]
   /// By node; nil where all outputs are constants.
   let nodes: [PreparedNode?]
@@ -16,7 +18,9 @@ final class Network: Sendable {
   /// The number of rows that the file fixes, nil where any number is allowed.
   let fixedRows: Int?
 
-  /// What probing has found, by the shapes of the inputs. See `analysis(for:)`.
+  /// What probing has found, by the shapes of the inputs.
+  ///
+  /// See `analysis(for:)`.
   let analyses = Mutex<[[[Int]]: RowAnalysis]>([:])
   /// The shapes of inputs seen last, for models that leave them open.
   let seenShapes = Mutex<[Int: [Int]]>([:])
@@ -104,8 +108,9 @@ final class Network: Sendable {
     }
   }
 
-  /// Runs `body`, and says of an error at which node it happened. Running out of memory stays what
-  /// it is, for callers that can try with fewer rows.
+  /// Runs `body`, and says of an error at which node it happened.
+  ///
+  /// Running out of memory stays what it is, for callers that can try with fewer rows.
   static func located<Result>(
     _ node: Graph.Node, atLoad: Bool, _ body: () throws -> Result
   ) throws -> Result {

@@ -18,6 +18,10 @@ struct Plan: Sendable {
     case value(Int)
     /// A given tensor that stands for the value at this one reader, by its place among the given.
     case given(Int)
+
+    var isComputed: Bool {
+      if case .value = self { true } else { false }
+    }
   }
 
   struct Step: Sendable {
@@ -114,9 +118,8 @@ extension Network {
       return constants[spot.value].map { .constant($0) } ?? .value(spot.value)
     }
     let results = wanted.map { spot -> Plan.Source in
-      // A given value is its own result, and so is a given edge; an edge that is not reads the value.
-      if let place = givenAt[spot] { return .given(place) }
-      return .value(spot.value)
+      // What is given is its own result; an edge that is not has the value that it reads.
+      (givenAt[spot] ?? givenAt[.value(spot.value)]).map { .given($0) } ?? .value(spot.value)
     }
     var kept = Set<Int>()
     for case .value(let value) in results { kept.insert(value) }

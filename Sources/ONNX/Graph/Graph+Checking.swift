@@ -9,9 +9,10 @@ extension Graph {
   /// - Throws: ``ONNXError/invalidGraph(place:reason:)``.
   /// - Complexity: Linear in nodes and edges; a file whose nodes are not in order adds a logarithm.
   init(_ model: ModelMessage) throws(ONNXError) {
-    guard let graph = model.graph else {
+    guard var graph = model.graph else {
       throw .invalidGraph(place: "model", reason: "it holds no graph; is it an ONNX file?")
     }
+    graph.nodes = try FunctionInlining.nodes(of: model)
     guard graph.sparseInitializerCount == 0 else {
       throw .invalidGraph(
         place: "graph", reason: "sparse initializers are not supported; export dense ones")
@@ -128,7 +129,7 @@ extension Graph {
         throw .invalidGraph(place: place, reason: "it names no operator")
       }
       let domain = message.domain == "ai.onnx" ? "" : message.domain
-      guard let version = versions[domain] else {
+      guard let version = message.version.flatMap({ Int(exactly: $0) }) ?? versions[domain] else {
         throw .invalidGraph(
           place: place, reason: "the model imports no version of the operators '\(domain)'")
       }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Graph {
-  /// Puts nodes in an order in which each comes after those whose outputs it reads; of several
-  /// such orders, the one nearest to the file's. Fills in producers and consumers.
+  /// Puts nodes in an order in which each comes after those whose outputs it reads; of several such
+  /// orders, the one nearest to the file's.
+  ///
+  /// Fills in producers and consumers.
   ///
   /// - Throws: ``ONNXError/invalidGraph(place:reason:)`` where nodes wait for each other.
   mutating func sortNodes() throws(ONNXError) {

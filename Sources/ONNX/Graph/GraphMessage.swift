@@ -35,6 +35,8 @@ struct NodeMessage: WireMessage {
   var inputs: [String] = []
   var outputs: [String] = []
   var attributes: [AttributeMessage] = []
+  /// The version of the operator set, where it is not the model's: inside functions.
+  var version: Int64?
 
   init(_ reader: inout WireReader) throws(ONNXError) {
     while let field = try reader.next() {

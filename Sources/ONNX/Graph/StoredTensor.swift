@@ -150,7 +150,8 @@ extension StoredTensor {
     _ numbers: [Int64], as type: T.Type, _ name: String
   ) throws(ONNXError) -> ArraySlice<UInt8> {
     for number in numbers where T(exactly: number) == nil {
-      throw .invalidTensor(name: name, reason: "the element \(number) does not fit its type \(T.self)")
+      throw .invalidTensor(
+        name: name, reason: "the element \(number) does not fit its type \(T.self)")
     }
     return packed(bits: numbers, as: type)
   }

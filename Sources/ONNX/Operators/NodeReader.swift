@@ -103,6 +103,7 @@ struct NodeReader {
   }
 
   /// Axes from an attribute, or from the constant input that took the attribute's place.
+  ///
   /// The second is true where they come from an input that is not constant.
   func axes(_ name: String, input place: Int) throws -> (axes: [Int]?, atRun: Bool) {
     if let axes = try integers(name) { return (axes, false) }
@@ -136,8 +137,10 @@ struct ElementTypes: Sendable {
     }
   }
 
-  /// A stored tensor, in the type that it is computed in. Floating-point values go to the device;
-  /// the others, nearly always shapes and indices, stay on the processor.
+  /// A stored tensor, in the type that it is computed in.
+  ///
+  /// Floating-point values go to the device; the others, nearly always shapes and indices, stay on
+  /// the processor.
   func tensor(_ stored: StoredTensor) throws -> Tensor {
     let type = computed(stored.elementType)
     let tensor = try stored.tensor()

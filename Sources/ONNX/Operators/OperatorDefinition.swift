@@ -3,6 +3,7 @@
 import Torch
 
 /// What a node does with its inputs, its attributes already read: called at each evaluation.
+///
 /// Gives the node's outputs, as many as the operator has; those that nobody names are ignored.
 typealias NodeFunction = @Sendable (NodeInputs) throws -> [Tensor]
 

@@ -66,6 +66,13 @@ extension OperatorRegistry {
         return try (x - bias).chosen(where: try x .> limit, else: low)
       }
     },
+    OperatorDefinition("SwiGLU", since: 28, arity: 2...2, rows: .elementwise) { node in
+      let alpha = try node.float("alpha", 1)
+      return { inputs in
+        let gate = try inputs[0]
+        return [try gate * (try (gate * alpha).sigmoid()) * (try inputs[1])]
+      }
+    },
     OperatorDefinition("PRelu", arity: 2...2, rows: .elementwise) { _ in
       { inputs in
         let x = try inputs[0]

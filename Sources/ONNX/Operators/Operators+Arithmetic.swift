@@ -57,8 +57,9 @@ extension OperatorRegistry {
     }
   }
 
-  /// A constant exponent is a plain number: squares and roots then take libtorch's short ways. The
-  /// result has the type of the base.
+  /// A constant exponent is a plain number: squares and roots then take libtorch's short ways.
+  ///
+  /// The result has the type of the base.
   private static func power(_ node: NodeReader) throws -> NodeFunction {
     if let exponent = node.constant(1), exponent.count == 1, exponent.rank <= 1 {
       let number = try exponent.number()

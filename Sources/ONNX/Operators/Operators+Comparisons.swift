@@ -13,7 +13,7 @@ extension OperatorRegistry {
     .binary("And") { try $0 .& $1 },
     .binary("Or") { try $0 .| $1 },
     .binary("Xor") { try $0 .^ $1 },
-    .elementwise("Not") { try .!$0 },
+    .elementwise("Not", since: 1) { try .!$0 },
     .elementwise("IsNaN", since: 9) { try $0.isNaN() },
     OperatorDefinition("IsInf", since: 10, arity: 1...1, rows: .elementwise) { node in
       let positive = try node.flag("detect_positive", true)

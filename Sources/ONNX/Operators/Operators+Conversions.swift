@@ -3,9 +3,10 @@
 import Torch
 
 extension OperatorRegistry {
-  /// Changes of element type. A cast between floating-point types is a cast between the types that
-  /// they are computed in, so often none: rounding to 16 bits in the middle of a network, for
-  /// instance, is left out.
+  /// Changes of element type.
+  ///
+  /// A cast between floating-point types is a cast between the types that they are computed in, so
+  /// often none: rounding to 16 bits in the middle of a network, for instance, is left out.
   static let conversions: [OperatorDefinition] = [
     OperatorDefinition("Cast", arity: 1...1, rows: .elementwise) { node in
       guard let type = try node.elementType("to") else {

@@ -63,7 +63,9 @@ extension OperatorRegistry {
 
   /// The transposed convolution without padding, whose result is then cut, or padded with zeros
   /// ahead of the bias: that serves uneven padding, given output shapes and long output padding
-  /// alike. Where the padding is even, libtorch does it in one step.
+  /// alike.
+  ///
+  /// Where the padding is even, libtorch does it in one step.
   private static func transposed(_ node: NodeReader) throws -> NodeFunction {
     let window = try Window(node, isPooling: false)
     let groups = try node.integer("group", 1)
@@ -84,10 +86,11 @@ extension OperatorRegistry {
       let isSame = window.padding == .sameUpper || window.padding == .sameLower
       if let wanted = try wantedShape(outputShape, isSame, x, strides, lengths.count) {
         for axis in lengths.indices {
-          let full = strides[axis] * (x.shape[axis + 2] - 1) + extra[axis]
+          let full =
+            strides[axis] * (x.shape[axis + 2] - 1) + extra[axis]
             + (lengths[axis] - 1) * dilations[axis] + 1
           let total = full - wanted[axis]
-          let half = total >= 0 ? total / 2 : -(-total / 2)
+          let half = total >> 1  // rounded down, also where the output is longer than the rest
           ahead[axis] = window.padding == .sameUpper ? half : total - half
           behind[axis] = total - ahead[axis]
         }

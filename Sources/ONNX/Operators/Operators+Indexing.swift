@@ -7,10 +7,13 @@ private enum ATen {
 }
 
 extension OperatorRegistry {
-  /// Reading and writing at places that other tensors name. Negative places count from the end.
+  /// Reading and writing at places that other tensors name.
+  ///
+  /// Negative places count from the end.
   static let indexing: [OperatorDefinition] = [
     OperatorDefinition("Gather", arity: 2...2, rows: .custom(gatherRows), prepare: gather),
-    OperatorDefinition("GatherElements", since: 11, arity: 2...2, rows: .custom(alongRows)) { node in
+    OperatorDefinition("GatherElements", since: 11, arity: 2...2, rows: .custom(alongRows)) {
+      node in
       let axis = try node.integer("axis", 0)
       return { inputs in
         let (x, indices) = try onOneDevice(try inputs[0], try inputs[1])
@@ -21,7 +24,8 @@ extension OperatorRegistry {
     OperatorDefinition("GatherND", since: 11, arity: 2...2, rows: .unknown, prepare: gatherNested),
     scatterElements("Scatter", until: 10),
     scatterElements("ScatterElements", since: 11),
-    OperatorDefinition("ScatterND", since: 11, arity: 3...3, rows: .unknown, prepare: scatterNested),
+    OperatorDefinition(
+      "ScatterND", since: 11, arity: 3...3, rows: .unknown, prepare: scatterNested),
     OperatorDefinition("OneHot", since: 9, arity: 3...3, rows: .unknown, prepare: oneHot),
     OperatorDefinition("NonZero", since: 9, arity: 1...1, rows: .unknown) { _ in
       { inputs in [try inputs[0].indicesOfNonzero().transposed(0, 1)] }
@@ -47,7 +51,8 @@ extension OperatorRegistry {
   private static func gather(_ node: NodeReader) throws -> NodeFunction {
     let axis = try node.integer("axis", 0)
     // A single constant place is a view.
-    if let indices = node.constant(1), indices.count == 1, let place = try indices.integers().first {
+    if let indices = node.constant(1), indices.count == 1, let place = try indices.integers().first
+    {
       let shape = indices.shape
       return { inputs in
         let x = try inputs[0]
@@ -85,7 +90,8 @@ extension OperatorRegistry {
   }
 
   private static func alongRows(_ context: RowContext) throws -> RowOutcome {
-    guard let rank = context.input(0)?.shape.count, context.inputs.allSatisfy({ $0?.hasRows == true }),
+    guard let rank = context.input(0)?.shape.count,
+      context.inputs.allSatisfy({ $0?.hasRows == true }),
       try resolved(axis: try context.reader.integer("axis", 0), rank: rank) != 0
     else { return .mixed }
     return .apart(context.function)

@@ -136,7 +136,8 @@ extension OperatorRegistry {
         let part = (length + parts - 1) / parts
         lengths = (0..<parts).map { max(0, min(part, length - $0 * part)) }
       }
-      guard lengths.allSatisfy({ $0 >= 0 }), try product([1, lengths.reduce(0, &+)]) == length else {
+      guard lengths.allSatisfy({ $0 >= 0 }), try product([1, lengths.reduce(0, &+)]) == length
+      else {
         throw NodeFault("the parts \(lengths) do not make axis \(axis) of \(x.shape)")
       }
       return try x.split(lengths: lengths, axis: axis)

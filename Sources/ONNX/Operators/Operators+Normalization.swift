@@ -14,7 +14,8 @@ extension OperatorRegistry {
           try standardized(x, axes: Array(2..<max(2, x.rank)), epsilon), inputs, channels: 1)
       }
     },
-    OperatorDefinition("GroupNormalization", since: 18, arity: 3...3, rows: .leading, prepare: group),
+    OperatorDefinition(
+      "GroupNormalization", since: 18, arity: 3...3, rows: .leading, prepare: group),
     OperatorDefinition(
       "LayerNormalization", since: 17, arity: 2...3, rows: trailingAxes(-1), prepare: layer),
     OperatorDefinition(

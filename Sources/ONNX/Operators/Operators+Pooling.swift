@@ -34,7 +34,9 @@ extension OperatorRegistry {
       let function = try prepare(node)
       return { inputs in
         let x = try inputs[0]
-        guard x.rank > 2 else { throw NodeFault("an input of shape \(x.shape) has no spatial axes") }
+        guard x.rank > 2 else {
+          throw NodeFault("an input of shape \(x.shape) has no spatial axes")
+        }
         return [try function(x)]
       }
     }

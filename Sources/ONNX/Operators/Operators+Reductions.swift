@@ -4,12 +4,25 @@ import Torch
 
 extension OperatorRegistry {
   /// Reductions over axes, which are an attribute in old operator sets and an input in new ones
-  /// (`ReduceSum` since 13, the others since 18). No axes means all, unless the node says none.
+  /// (`ReduceSum` since 13, the others since 18).
+  ///
+  /// No axes means all, unless the node says none.
   static let reductions: [OperatorDefinition] = [
     reduction("ReduceSum") { try $0.sum(axes: $1, keepingAxes: $2) },
     reduction("ReduceMean") { try $0.mean(axes: $1, keepingAxes: $2) },
-    reduction("ReduceMax") { try $0.max(axes: $1, keepingAxes: $2) },
-    reduction("ReduceMin") { try $0.min(axes: $1, keepingAxes: $2) },
+    reduction("ReduceMax") { x, axes, keeps in
+      // Nothing is larger than the largest of no numbers.
+      try
+        (x.count == 0
+        ? x.sum(axes: axes, keepingAxes: keeps) - .infinity
+        : x.max(axes: axes, keepingAxes: keeps))
+    },
+    reduction("ReduceMin") { x, axes, keeps in
+      try
+        (x.count == 0
+        ? x.sum(axes: axes, keepingAxes: keeps) + .infinity
+        : x.min(axes: axes, keepingAxes: keeps))
+    },
     reduction("ReduceProd") { x, axes, keeps in
       // From the last axis on, so that axes ahead keep their places.
       try axes.sorted(by: >).reduce(x) { try $0.product(axis: $1, keepingAxis: keeps) }
@@ -43,8 +56,10 @@ extension OperatorRegistry {
     }
   }
 
-  /// Reduces, in floating point where needed, to the type of `x`. Over no axes at all, the parts of
-  /// a reduction that are not reductions still apply, on an axis added for them.
+  /// Reduces, in floating point where needed, to the type of `x`.
+  ///
+  /// Over no axes at all, the parts of a reduction that are not reductions still apply, on an axis
+  /// added for them.
   private static func reduced(
     _ x: Tensor, _ axes: [Int], _ keeps: Bool, _ function: (Tensor, [Int], Bool) throws -> Tensor
   ) throws -> Tensor {
@@ -53,7 +68,8 @@ extension OperatorRegistry {
     if axes.isEmpty {
       return try function(try exact.unsqueezed(axis: x.rank), [x.rank], false).converted(to: type)
     }
-    return try function(exact, axes, keeps).converted(to: type)
+    let result = try function(exact, axes, keeps)
+    return type == .bool ? try result .> 0 : try result.converted(to: type)
   }
 
   private static func reductionRows(_ context: RowContext) throws -> RowOutcome {

@@ -5,10 +5,12 @@ import Torch
 extension OperatorRegistry {
   /// Resizing of images and the like, in the five forms that operator sets 7 to 19 gave it.
   static let resizing: [OperatorDefinition] = [
-    OperatorDefinition("Upsample", until: 9, arity: 1...2, rows: .custom(resizeRows), prepare: resize),
+    OperatorDefinition(
+      "Upsample", until: 9, arity: 1...2, rows: .custom(resizeRows), prepare: resize),
     OperatorDefinition(
       "Resize", since: 10, arity: 2...4, rows: .custom(resizeRows), prepare: resize),
-    OperatorDefinition("GridSample", since: 16, arity: 2...2, rows: .custom(gridRows), prepare: grid),
+    OperatorDefinition(
+      "GridSample", since: 16, arity: 2...2, rows: .custom(gridRows), prepare: grid),
   ]
 
   // MARK: Resize
@@ -56,8 +58,10 @@ extension OperatorRegistry {
       let axes = try resolved(axes: axes ?? Array(shape.indices), rank: shape.count)
       let lengths = axes.map { shape[$0] }
       var scales = try self.scales ?? inputs.optional(places.scales)?.numbers() ?? []
-      var sizes = try self.sizes ?? places.sizes.flatMap { try inputs.optional($0)?.integers() } ?? []
-      let region = try self.region ?? places.region.flatMap { try inputs.optional($0)?.numbers() } ?? []
+      var sizes =
+        try self.sizes ?? places.sizes.flatMap { try inputs.optional($0)?.integers() } ?? []
+      let region =
+        try self.region ?? places.region.flatMap { try inputs.optional($0)?.numbers() } ?? []
       guard lengths.allSatisfy({ $0 > 0 }) else { throw NodeFault("the shape \(shape) is empty") }
       if !sizes.isEmpty {
         guard sizes.count == axes.count, sizes.allSatisfy({ $0 > 0 && $0 <= 1 << 24 }) else {
@@ -124,8 +128,9 @@ extension OperatorRegistry {
     guard let interpolation = ["linear": 0, "bilinear": 0, "nearest": 1][mode] else {
       throw NodeFault("the mode '\(mode)' is not supported")
     }
-    guard let padding = ["zeros": 0, "border": 1, "reflection": 2][
-      try node.text("padding_mode", "zeros")]
+    guard
+      let padding = ["zeros": 0, "border": 1, "reflection": 2][
+        try node.text("padding_mode", "zeros")]
     else { throw NodeFault("the attribute 'padding_mode' is not one that ONNX knows") }
     let aligns = try node.flag("align_corners")
     return { inputs in

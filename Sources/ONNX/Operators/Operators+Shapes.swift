@@ -115,7 +115,9 @@ extension OperatorRegistry {
   }
 
   private static func part(of shape: [Int], _ start: Int, _ end: Int?) -> [Int] {
-    func bound(_ place: Int) -> Int { min(max(place < 0 ? place + shape.count : place, 0), shape.count) }
+    func bound(_ place: Int) -> Int {
+      min(max(place < 0 ? place + shape.count : place, 0), shape.count)
+    }
     let (first, last) = (bound(start), end.map(bound) ?? shape.count)
     return first < last ? Array(shape[first..<last]) : []
   }
@@ -142,18 +144,25 @@ extension OperatorRegistry {
     return size
   }
 
+  /// Whether the channels of a block lie apart (depth, column, row) or together.
+  private enum BlockOrder: String {
+    case depthFirst = "DCR"
+    case columnFirst = "CRD"
+  }
+
   private static func depthToSpace(_ node: NodeReader) throws -> NodeFunction {
-    enum Mode: String { case depthFirst = "DCR", columnFirst = "CRD" }
     let size = try blockSize(node)
-    let mode: Mode = try node.choice("mode", .depthFirst)
+    let order: BlockOrder = try node.choice("mode", .depthFirst)
     return { inputs in
       let x = try inputs[0]
       guard x.rank == 4, x.shape[1] % (size * size) == 0 else {
         throw NodeFault("the shape \(x.shape) does not divide into blocks of \(size) × \(size)")
       }
-      let (rows, depth, height, width) = (x.shape[0], x.shape[1] / (size * size), x.shape[2], x.shape[3])
+      let (rows, depth, height, width) = (
+        x.shape[0], x.shape[1] / (size * size), x.shape[2], x.shape[3]
+      )
       let parts =
-        mode == .depthFirst
+        order == .depthFirst
         ? try x.reshaped(to: [rows, size, size, depth, height, width])
           .permuted(to: [0, 3, 4, 1, 5, 2])
         : try x.reshaped(to: [rows, depth, size, size, height, width])
@@ -164,15 +173,19 @@ extension OperatorRegistry {
 
   private static func spaceToDepth(_ node: NodeReader) throws -> NodeFunction {
     let size = try blockSize(node)
+    let order: BlockOrder = try node.choice("mode", .depthFirst)
+    let axes = order == .depthFirst ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4]
     return { inputs in
       let x = try inputs[0]
       guard x.rank == 4, x.shape[2] % size == 0, x.shape[3] % size == 0 else {
         throw NodeFault("the shape \(x.shape) does not divide into blocks of \(size) × \(size)")
       }
-      let (rows, depth, height, width) = (x.shape[0], x.shape[1], x.shape[2] / size, x.shape[3] / size)
+      let (rows, depth, height, width) = (
+        x.shape[0], x.shape[1], x.shape[2] / size, x.shape[3] / size
+      )
       return [
         try x.reshaped(to: [rows, depth, height, size, width, size])
-          .permuted(to: [0, 3, 5, 1, 2, 4])
+          .permuted(to: axes)
           .reshaped(to: [rows, depth * size * size, height, width])
       ]
     }

@@ -117,7 +117,8 @@ extension OperatorRegistry {
     return { inputs in
       let x = try inputs[0]
       let pads = try constantPads ?? inputs.integers(1)
-      let axes = try inputs.optional(3).map { try resolved(axes: try $0.integers(), rank: x.rank) }
+      let axes =
+        try inputs.optional(3).map { try resolved(axes: try $0.integers(), rank: x.rank) }
         ?? Array(0..<x.rank)
       guard pads.count == 2 * axes.count, pads.allSatisfy({ abs($0 / 2) < 1 << 30 }) else {
         throw NodeFault("the paddings \(pads) for \(axes.count) axes")
@@ -136,7 +137,7 @@ extension OperatorRegistry {
       for axis in axes where before[axis] != 0 || after[axis] != 0 {
         let length = x.shape[axis]
         guard length > 0, -before[axis] <= length + after[axis],
-          length + max(0, before[axis]) + max(0, after[axis]) <= Int(Int32.max)
+          length + max(0, before[axis]) + max(0, after[axis]) <= 1 << 24
         else {
           throw NodeFault("the padding \(pads) does not fit the shape \(x.shape)")
         }

@@ -145,6 +145,8 @@ extension Resampling {
     var result = x
     var isOutside: Tensor?
     for axis in axes {
+      guard axis.newLength <= 1 << 24, mode == .nearest || axis.newLength * axis.length <= 1 << 26
+      else { throw NodeFault("an axis of \(axis.length) resized to \(axis.newLength)") }
       if mode == .nearest {
         let sources = try Tensor(nearestSources(axis)).moved(to: x.device)
         result = try result.selecting(sources, axis: axis.axis)
@@ -182,7 +184,9 @@ extension Resampling {
       }
       return isRepetition ? try x.resized(to: size, .nearest) : nil
     case .linear:
-      guard !antialiases, !excludesOutside, axes.allSatisfy({ $0.newLength > 1 }) else { return nil }
+      guard !antialiases, !excludesOutside, axes.allSatisfy({ $0.newLength > 1 }) else {
+        return nil
+      }
       switch coordinates {
       case .halfPixel, .torchHalfPixel, .halfPixelSymmetric:
         return try x.resized(to: size, .linear(aligningCorners: false))

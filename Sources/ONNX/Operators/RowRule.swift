@@ -73,7 +73,8 @@ extension RowRule {
       }
       return aligned ? .apart(context.function) : .mixed
     case .reshaping:
-      guard context.onlyFirstHasRows, let shape = context.outputShapes.first ?? nil, shape.first == 1
+      guard context.onlyFirstHasRows, let shape = context.outputShapes.first ?? nil,
+        shape.first == 1
       else { return .mixed }
       let rest = Array(shape.dropFirst())
       return .apart { inputs in

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A message that decodes itself from its fields. Fields that it does not know it skips.
+/// A message that decodes itself from its fields.
+///
+/// Fields that it does not know it skips.
 protocol WireMessage {
   init(_ reader: inout WireReader) throws(ONNXError)
 }
@@ -79,7 +81,9 @@ extension WireField {
   }
 
   /// Appends an element of a repeated field of fixed width, or all of a packed one, as the bytes
-  /// that it has in the file. A field packed once, as writers do it, is not copied.
+  /// that it has in the file.
+  ///
+  /// A field packed once, as writers do it, is not copied.
   func append(_ name: String, to data: inout ArraySlice<UInt8>, width: Int) throws(ONNXError) {
     switch value {
     case .fixed32(let bits) where width == 4:

@@ -72,14 +72,14 @@ Min Mish Mod Mul Neg NonZero Not OneHot Or PRelu Pad Pow RMSNormalization Range 
 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
 ReduceSumSquare Relu Reshape Resize ReverseSequence Round ScatterElements ScatterND Selu Shape
 Shrink Sigmoid Sign Sin Sinh Size Slice Softmax Softplus Softsign SpaceToDepth Split Sqrt Squeeze
-Sub Sum Swish Tan Tanh ThresholdedRelu Tile TopK Transpose Trilu Unsqueeze Upsample Where Xor
+Sub Sum SwiGLU Swish Tan Tanh ThresholdedRelu Tile TopK Transpose Trilu Unsqueeze Upsample Where Xor
 """.split())
 
 # What is left out, and why: training, types that are not tensors of plain numbers, and forms that
 # ``ONNXModel`` refuses by name.
 LEFT_OUT = ("training", "sequence", "optional", "string", "FLOAT8", "FLOAT4", "INT4", "INT2",
             "FLOAT6", "E8M0", "E4M3", "E5M2", "cubic_grid", "gridsample_bicubic", "volumetric",
-            "uint64", "uint32", "float16", "FLOAT16", "BFLOAT16", "expanded")
+            "uint64", "uint32", "bitwise_not_3d", "float16", "FLOAT16", "BFLOAT16", "expanded")
 
 
 def standard():
@@ -406,7 +406,7 @@ def networks():
         def __init__(self):
             super().__init__()
             self.stem = nn.Sequential(nn.Conv2d(2, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU(), nn.MaxPool2d(2))
-            self.left = nn.Sequential(nn.Conv2d(6, 6, 3, padding=1, groups=2), nn.BatchNorm2d(6), nn.GELU(), nn.Conv2d(6, 6, 1))
+            self.left = nn.Sequential(nn.Conv2d(6, 6, 3, padding=1, groups=2), nn.BatchNorm2d(6), nn.SiLU(), nn.Conv2d(6, 6, 1))
             self.short = nn.Conv2d(6, 6, 1)
             self.head = nn.Linear(24, 4)
 
@@ -460,10 +460,15 @@ def networks():
             for dynamic in (True, False) if name != "baked" else (False,):
                 if name == "perceptron" and version < 17 and version != 13:
                     continue
-                data = exported(network, (x[:1],), version, dynamic)
-                cases.append(case(f"{name} {version} {'any rows' if dynamic else 'one row'}", data, [("in0", x.numpy())],
+                # Left to itself the exporter multiplies normalizations into convolutions, in float32: one such
+                # file is kept, and its numbers are compared less sharply.
+                fused = name == "residual" and version == 17
+                data = exported(network, (x[:1],), version, dynamic, training=torch.onnx.TrainingMode.EVAL if fused else
+                                torch.onnx.TrainingMode.PRESERVE)
+                label = f"{name} {version} {'any rows' if dynamic else 'one row'}" + (", fused" if fused else "")
+                cases.append(case(label, data, [("in0", x.numpy())],
                                   [("out", y.detach().numpy()), ("weight", weight.numpy()), ("gradient", gradient.numpy())],
-                                  1e-5, 1e-6))
+                                  *((1e-4, 1e-6) if fused else (1e-10, 1e-12))))
     return cases
 
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attribution
+import Testing
+import Torch
+
+@testable import ONNX
+
+/// Models that were exported for one row, given several.
+@Suite struct RowTests {
+  private typealias Bytes = ModelBytes
+
+  private func ints(_ name: String, _ values: [Int64]) -> [UInt8] {
+    Bytes.tensor(
+      name, [Int64(values.count)], type: 7,
+      rest: Bytes.field(9, values.withUnsafeBytes { Array($0) }))
+  }
+
+  private func model(
+    _ nodes: [[UInt8]], _ initializers: [[UInt8]] = [], shape: [Int64?] = [1, 2, 3]
+  ) throws -> ONNXModel {
+    try ONNXModel(
+      bytes: Bytes.model(
+        nodes: nodes, initializers: initializers, inputs: [Bytes.value("x", shape)]),
+      elementType: .float64)
+  }
+
+  /// Whether the analysis has proved that all rows can run at once.
+  private func isProved(_ model: ONNXModel) -> Bool {
+    guard let analysis = model.network.analysis() else { return false }
+    return model.network.graph.outputs.allSatisfy { analysis.states[$0] == .rows }
+  }
+
+  private func expectRowsApart(_ model: ONNXModel, shape: [Int] = [4, 2, 3]) throws {
+    var generator = SeededGenerator(seed: 3)
+    let x = try Tensor(generator.numbers(shape.reduce(1, *)), shape: shape)
+    let place = model.inputs[0].place
+    let together = try model.evaluate(model.outputs, given: [place: x])[0]
+    let alone = try (0..<shape[0]).map { row in
+      try model.evaluate(model.outputs, given: [place: try x[row..<(row + 1)]])[0]
+    }
+    #expect(together.shape.first == shape[0])
+    #expect(
+      try difference(together, .concatenated(alone), relative: 1e-12, absolute: 1e-13) == nil)
+    // No row's output depends on another's input.
+    let tracked = try x.tracked()
+    let result = try model.evaluate(model.outputs, given: [place: tracked])[0]
+    let slope = try gradient(of: try result[1].sum(), withRespectTo: tracked)
+    for row in 0..<shape[0] where row != 1 {
+      #expect(try slope[row].absolute().sum().number() == 0)
+    }
+  }
+
+  @Test func `a shape with the one row baked in`() throws {
+    for shape: [Int64] in [[1, 6], [1, -1], [-1, 6], [0, 6], [1, 3, 2]] {
+      let model = try model(
+        [Bytes.node("Reshape", ["x", "s"], ["a"]), Bytes.node("Softmax", ["a"], ["y"])],
+        [ints("s", shape)])
+      #expect(isProved(model))
+      try expectRowsApart(model)
+    }
+  }
+
+  @Test func `shape arithmetic sees the one row`() throws {
+    let model = try model(
+      [
+        Bytes.node("Shape", ["x"], ["s"]), Bytes.node("Gather", ["s", "zero"], ["n"]),
+        Bytes.node("Concat", ["n", "rest"], ["t"], attributes: [Self.axis(0)]),
+        Bytes.node("Reshape", ["x", "t"], ["y"]),
+      ], [ints("zero", [0]), ints("rest", [-1])])
+    #expect(isProved(model))
+    try expectRowsApart(model)
+  }
+
+  @Test func `a shared token is repeated for each row`() throws {
+    let model = try model(
+      [
+        Bytes.node("Concat", ["token", "x"], ["a"], attributes: [Self.axis(1)]),
+        Bytes.node("Mul", ["a", "a"], ["y"]),
+      ], [Bytes.tensor("token", [1, 1, 3], floats: [1, 2, 3])])
+    #expect(isProved(model))
+    try expectRowsApart(model)
+  }
+
+  /// Dropping the row axis is nothing that several rows can do at once.
+  @Test func `a row axis that is dropped and added again`() throws {
+    let model = try model(
+      [
+        Bytes.node("Reshape", ["x", "flat"], ["a"]), Bytes.node("Softmax", ["a"], ["b"]),
+        Bytes.node("Reshape", ["b", "back"], ["y"]),
+      ], [ints("flat", [6]), ints("back", [1, 6])])
+    #expect(!isProved(model))
+    try expectRowsApart(model)
+  }
+
+  @Test func `a reduction over everything`() throws {
+    let model = try model(
+      [
+        Bytes.node("ReduceMean", ["x"], ["m"]), Bytes.node("Sub", ["x", "m"], ["y"]),
+      ])
+    #expect(!isProved(model))
+    try expectRowsApart(model)
+  }
+
+  @Test func `a transposition that moves the rows`() throws {
+    let permutation = Bytes.attribute("perm", ints: [1, 0, 2])
+    let model = try model(
+      [
+        Bytes.node("Transpose", ["x"], ["a"], attributes: [permutation]),
+        Bytes.node("Softmax", ["a"], ["b"], attributes: [Self.axis(0)]),
+        Bytes.node("Transpose", ["b"], ["y"], attributes: [permutation]),
+      ])
+    #expect(!isProved(model))
+    try expectRowsApart(model)
+  }
+
+  @Test func `normalization over the rows`() throws {
+    let model = try model(
+      [
+        Bytes.node(
+          "MeanVarianceNormalization", ["x"], ["y"],
+          attributes: [Bytes.attribute("axes", ints: [0, 1, 2])])
+      ])
+    #expect(!isProved(model))
+    try expectRowsApart(model)
+  }
+
+  @Test func `a batch of three serves any number of rows`() throws {
+    let model = try model(
+      [Bytes.node("Reshape", ["x", "s"], ["a"]), Bytes.node("Exp", ["a"], ["y"])],
+      [ints("s", [3, 6])], shape: [3, 2, 3])
+    for rows in 1...7 {
+      let x = try Tensor((0..<rows * 6).map { Double($0) / 7 }, shape: [rows, 2, 3])
+      let y = try model.evaluate(model.outputs, given: [Place("x"): x])[0]
+      #expect(
+        try difference(
+          y, x.exponential().reshaped(to: [rows, 6]), relative: 1e-12, absolute: 0) == nil)
+    }
+  }
+
+  @Test func `any number of rows with one baked in all the same`() throws {
+    let model = try model(
+      [
+        Bytes.node("Reshape", ["x", "s"], ["a"]),
+        Bytes.node("ReduceSum", ["a", "axes"], ["y"]),
+      ], [ints("s", [1, 2, -1]), ints("axes", [2])], shape: [nil, 2, 3])
+    try expectRowsApart(model)
+  }
+
+  @Test func `a value without rows cannot be explained for several`() throws {
+    let model = try model(
+      [
+        Bytes.node(
+          "Transpose", ["x"], ["y"], attributes: [Bytes.attribute("perm", ints: [1, 0, 2])])
+      ])
+    let x = try Tensor.zeros([2, 2, 3], type: .float64)
+    #expect {
+      try model.evaluate(model.outputs, given: [Place("x"): x])
+    } throws: { error in
+      "\(error)".contains("no first axis for rows")
+    }
+  }
+
+  private static func axis(_ axis: Int64) -> [UInt8] {
+    Bytes.field(1, "axis") + Bytes.field(3, integer: axis) + Bytes.field(20, integer: 2)
+  }
+}
