@@ -12,7 +12,7 @@ import Torch
 /// the time, 1 where the digit is white and 4 where it is black.
 struct BrightestFirst: Path {
   func points(at times: Tensor, from start: Tensor, to end: Tensor) throws -> Tensor {
-    try start + times.raised(to: 4 - 3 * end) * (end - start)
+    try start + times.power(4 - 3 * end) * (end - start)
   }
 }
 

@@ -4,18 +4,16 @@
 //
 //     cd Examples && swift run -c release quickstart
 //
-//     The network takes it for an 8: the logit is 9.11, of a black image −0.08.
-//     Attributions sum to 9.14; the gap is 0.53 % of the change.
-//     The three pixels that speak most for it: row 4, column 3 (2.52); row 5, column 2 (2.13); …
-//     The picture is in quickstart.png.
+// EXPECTED
 
 import Attribution
+import FoundationEssentials
 import ONNX
 import Torch
 import Visualization
 
 let model = try ONNXModel(path: "Models/digits.onnx")
-let image = try Image(contentsOf: "Data/eight.png")
+let image = try Image(contentsOf: URL(fileURLWithPath: "Data/eight.png"))
 let input = try image.tensor()  // [1, 1, 8, 8], samples from 0 to 1
 
 // Integrated gradients, from a black image to the digit, of the predicted class's logit.
@@ -32,14 +30,15 @@ let logit = try result.quantity.instance.number()
 let black = try result.quantity.start?.number() ?? .nan
 let sum = try result.values.sum().number()
 let gap = try result.completenessGap?.number() ?? .nan
-print("The network takes it for an \(Int(label)): the logit is \(short(logit)), of a black image \(short(black)).")
-print("Attributions sum to \(short(sum)); the gap is \(short(abs(gap / (logit - black)) * 100)) % of the change.")
+print("The network takes it for an \(Int(label)), with the logit \(short(logit)).")
+print("A black image has \(short(black)): a change of \(short(logit - black)).")
+print("Attributions sum to \(short(sum)): the gap is \(short(gap)).")
 
 let values = try result.values.numbers()
 let strongest = values.indices.sorted { values[$0] > values[$1] }.prefix(3).map {
   "row \($0 / 8), column \($0 % 8) (\(short(values[$0])))"
 }
-print("The three pixels that speak most for it: \(strongest.joined(separator: "; ")).")
+print("What speaks most for it: \(strongest.joined(separator: "; ")).")
 
 let panel = Panel([
   Panel.Tile(image, title: "input", detail: "label \(Int(label)), logit \(short(logit))"),
@@ -47,7 +46,7 @@ let panel = Panel([
   Panel.Tile(try Heatmap(result.values), title: "integrated gradients", detail: "sum \(short(sum))"),
 ])
 let file = CommandLine.arguments.dropFirst().first ?? "quickstart.png"
-try panel.image.write(to: file)
+try panel.image.write(to: URL(fileURLWithPath: file))
 print("The picture is in \(file).")
 
 /// A number with two digits behind the point.

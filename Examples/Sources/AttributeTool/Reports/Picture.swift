@@ -9,10 +9,10 @@ extension Explanation {
   /// Instances in one picture: more would make a file that nothing opens.
   static let pictureLimit = 100
 
-  /// A PNG file: original, gradient and attribution of each instance, a row for each.
+  /// A PNG file: original, gradient and attribution of each instance, next to each other.
   ///
-  /// Attributions of a hidden layer with height and width are summed over channels and laid over
-  /// the image.
+  /// Attributions of a hidden layer with height and width are summed over channels, and laid over
+  /// the image where it is not small.
   ///
   /// - Throws: ``ToolError/data(_:)`` where the attributions have no height and width.
   func pictureBytes() throws -> [UInt8] {
@@ -40,7 +40,8 @@ extension Explanation {
         row: rows[index], image: images.row(index), gradient: gradients.row(index),
         map: maps.row(index), isInput: isInput)
     }
-    let panel = Panel(tiles, columns: tiles.count / max(1, rows.count), title: panelTitle)
+    let columns = rows.count <= 4 ? 3 : rows.count <= 24 ? 6 : 12
+    let panel = Panel(tiles, columns: columns, title: panelTitle)
     return Array(try panel.image.pngData())
   }
 
@@ -58,7 +59,9 @@ extension Explanation {
       plan.options.isAbsolute ? .magnitude() : .symmetric()
     let heatmap = try Heatmap(map, normalization: normalization)
     let gradientMap = try Heatmap(gradient, normalization: normalization)
-    let shown: any Picture = isInput ? heatmap : Overlay(heatmap, on: original)
+    // On an image of a few pixels a layer's own pixels say more than colors mixed with the image.
+    let isSmall = max(original.width, original.height) < 64
+    let shown: any Picture = isInput || isSmall ? heatmap : Overlay(heatmap, on: original)
     let score = row.score.map { " · \(scoreName) \($0.text(3))" } ?? ""
     let label = row.label.map { "label \($0)" } ?? "quantity \(row.quantity.text(3))"
     let made = attributions.configuration

@@ -30,7 +30,7 @@ extension Explanation {
       columns.append(("label", rows.map { $0.label.map(String.init) ?? "–" }))
     }
     if rows.contains(where: { $0.score != nil }) {
-      columns.append((scoreName, rows.map { $0.score?.text(4) ?? "–" }))
+      columns.append((scoreName, rows.map { $0.score?.text(6) ?? "–" }))
     }
     if rows.contains(where: { $0.start != nil }) {
       columns.append(("start", rows.map { $0.start?.text() ?? "–" }))
