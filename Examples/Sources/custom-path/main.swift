@@ -3,6 +3,10 @@
 // A path of one's own, compared with the straight one.
 //
 //     cd Examples && swift run -c release custom-path
+//
+//     straight path from zeros, gauss-legendre rule, 200 steps: sum 9.199, gap 0.006
+//     BrightestFirst path from zeros, gauss-legendre rule, 200 steps: sum 9.187, gap -0.006
+//     The attributions differ by 49.184 % of their size.
 
 import Attribution
 import ONNX

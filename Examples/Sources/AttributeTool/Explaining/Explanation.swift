@@ -49,10 +49,17 @@ extension ExplainPlan {
       path: options.model, elementType: options.usesDoublePrecision ? .float64 : nil)
     let loader = InputLoader(model: model, scaling: options.imageScaling)
     let inputs = try loader.load(options.inputs)
+    let labels = options.labels.count
+    guard labels == 0 || labels == inputs.instances.count else {
+      throw ToolError.usage(
+        "--label has \(labels) class\(labels == 1 ? "" : "es"), and there are "
+          + "\(inputs.instances.count) instances: give one for each, or --quantity class:3 for all")
+    }
     try check(outputs, of: model)
     var engine = try engine(for: model) { file, isInput in
       try read(file, isInput: isInput, loader)
     }
+    try checkPoints(engine, inputs)
     let progress = options.showsProgress ? ProgressBar() : nil
     if let progress { engine.onProgress = { progress.show($0) } }
     defer { progress?.clear() }
@@ -78,6 +85,25 @@ extension ExplainPlan {
         "\(file) cannot be taken for an input: the model has several, \(loader.model.inputs.names)")
     }
     return try loader.tensor(of: file, for: loader.model.inputs[0])
+  }
+
+  /// Whether the points of a polyline are such as the model has at the distribution's cut.
+  private func checkPoints(_ engine: InternalInfluence, _ inputs: LoadedInputs) throws {
+    guard case .polyline(let file) = distribution,
+      let path = (engine.distribution as? PathDistribution)?.path as? PolylinePath
+    else { return }
+    let cut = distributionCut ?? slice.start
+    let places = try cut.places(in: engine.model)
+    let values = try withoutRecording {
+      try cut.read(engine.model.evaluate(places, given: inputs.given(for: engine.model, rows: 0..<1)))
+    }
+    for value in values {
+      for point in path.waypoints where point.shape.dropFirst() != value.shape.dropFirst() {
+        throw ToolError.data(
+          "the points in \(file) have shape \(Array(point.shape.dropFirst())), and an instance at "
+            + "'\(cut.name)' has \(Array(value.shape.dropFirst()))")
+      }
+    }
   }
 
   /// What outputs ask for that the model cannot give, found out before the work.
@@ -139,15 +165,7 @@ struct Prediction {
     let count = inputs.instances.count
     var predictions: [Prediction] = []
     for start in stride(from: 0, to: count, by: 64) {
-      var given: [Place: Tensor] = [:]
-      for input in model.inputs {
-        guard let tensor = try inputs.tensors[input.name]?.converted(to: input.elementType) else {
-          continue
-        }
-        given[input.place] =
-          input.hasRows
-          ? try tensor.sliced(axis: 0, from: start, to: min(start + 64, count)) : tensor
-      }
+      let given = try inputs.given(for: model, rows: start..<min(start + 64, count))
       let output = try withoutRecording { try model.evaluate([model.outputs[0]], given: given)[0] }
       guard output.rank == 2, output.shape[1] > 0 else { return nil }
       let scores = try output.numbers()

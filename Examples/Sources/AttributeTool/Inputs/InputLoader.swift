@@ -119,8 +119,8 @@ public struct InputLoader: Sendable {
     let strangers = try tensor.numbers().enumerated().filter { !$0.element.isFinite }
     guard let first = strangers.first else { return }
     throw ToolError.data(
-      "\(file) has \(strangers.count) element\(strangers.count == 1 ? "" : "s") that are not "
-        + "finite, the first (\(first.element)) at index \(first.offset): nothing can be "
+      "\(file) has \(strangers.count) \(strangers.count == 1 ? "element that is" : "elements that are")"
+        + " not finite, the first (\(first.element)) at index \(first.offset): nothing can be "
         + "explained there, so replace them")
   }
 
@@ -157,6 +157,18 @@ public struct LoadedInputs: Sendable {
   public let instances: [Instance]
 
   public var inputs: Inputs { Inputs(tensors) }
+
+  /// Some of the rows, by place and in the model's types.
+  func given(for model: any Model, rows: Range<Int>) throws -> [Place: Tensor] {
+    var given: [Place: Tensor] = [:]
+    for input in model.inputs {
+      guard let tensor = try tensors[input.name]?.converted(to: input.elementType) else { continue }
+      given[input.place] =
+        input.hasRows
+        ? try tensor.sliced(axis: 0, from: rows.lowerBound, to: rows.upperBound) : tensor
+    }
+    return given
+  }
 }
 
 extension [ModelInput] {
