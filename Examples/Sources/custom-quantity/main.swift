@@ -19,8 +19,9 @@ import Attribution
 import ONNX
 import Torch
 
-/// The log-odds of the class predicted for the instance against all others together:
-/// zₖ − log Σ exp zⱼ over j ≠ k. A pixel that raises every logit alike gets nothing.
+/// The log-odds of the class predicted for the instance against all others together.
+///
+/// zₖ − log Σ exp zⱼ over j ≠ k: a pixel that raises every logit alike gets nothing.
 struct LogOdds: QuantityOfInterest {
   func values(of output: Tensor, explaining explained: ExplainedOutput) throws -> Tensor {
     let predicted = try explained.output.indexOfMaximum(axis: 1)

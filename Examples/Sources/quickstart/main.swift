@@ -7,7 +7,7 @@
 //     The network takes it for an 8, with the logit 9.11.
 //     A black image has -0.08: a change of 9.19.
 //     Attributions sum to 9.14: the gap is -0.05.
-//     What speaks most for it: row 4, column 3 (2.88); row 5, column 2 (1.78); row 2, column 2 (1.27).
+//     Most speak for it: row 4, column 3 (2.88); row 5, column 2 (1.78); row 2, column 2 (1.27).
 //     The picture is in quickstart.png.
 
 import Attribution
@@ -47,7 +47,8 @@ print("Most speak for it: \(strongest.joined(separator: "; ")).")
 let panel = Panel([
   Panel.Tile(image, title: "input", detail: "label \(Int(label)), logit \(short(logit))"),
   Panel.Tile(try Heatmap(gradient.values), title: "gradient"),
-  Panel.Tile(try Heatmap(result.values), title: "integrated gradients", detail: "sum \(short(sum))"),
+  Panel.Tile(
+    try Heatmap(result.values), title: "integrated gradients", detail: "sum \(short(sum))"),
 ])
 let file = CommandLine.arguments.dropFirst().first ?? "quickstart.png"
 try panel.image.write(to: URL(fileURLWithPath: file))

@@ -24,7 +24,8 @@ import Visualization
     let titles = ["instance", "label", "probability", "start", "end", "sum", "gap", "relative"]
     #expect(lines[2].split(separator: " ").map(String.init) == titles)
     let cells = lines[3].split(separator: " ")
-    #expect(cells.prefix(5).map(String.init) == ["eight.png", "8", "0.999999", "-0.083224", "9.1102"])
+    #expect(
+      cells.prefix(5).map(String.init) == ["eight.png", "8", "0.999999", "-0.083224", "9.1102"])
     #expect(lines[4].hasPrefix("50 evaluations an instance, 52 rows forward and 50 backward, "))
   }
 
@@ -39,7 +40,8 @@ import Visualization
       model, of: .layer("conv2"), quantity: .classScore(8) - .classScore(3), to: .logits,
       steps: 20, rule: .midpoint
     ).attributions(
-      for: Tensor(contentsOfNPY: Command.package.appendingPathComponent("Data/ten-digits.npy").path))
+      for: Tensor(contentsOfNPY: Command.package.appendingPathComponent("Data/ten-digits.npy").path)
+    )
     let values = try Tensor(contentsOfNPY: file)
     #expect(values.shape == [10, 32, 4, 4])
     let difference = try (values - expected.values).absolute().max().number()
@@ -58,7 +60,7 @@ import Visualization
       try Command.attribute("explain", "Models/digits.onnx", files[1], "-o", one).status == 0)
     let batch = try Tensor(contentsOfNPY: both)
     #expect(batch.shape == [2, 1, 8, 8])
-    let difference = try (batch[1 ..< 2] - Tensor(contentsOfNPY: one)).absolute().max().number()
+    let difference = try (batch[1..<2] - Tensor(contentsOfNPY: one)).absolute().max().number()
     #expect(difference < 1e-5)
   }
 
@@ -77,7 +79,8 @@ import Visualization
       "explain", "Models/digits.onnx", "Data/eight.png", "-o", report, "-o", values, "--seed", "7",
       "--float64")
     #expect(command.status == 0, "\(command.error)")
-    let object = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: report)))
+    let object = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: URL(fileURLWithPath: report)))
     let root = try #require(object as? [String: Any])
     let provenance = try #require(root["provenance"] as? [String: Any])
     let model = try #require(provenance["model"] as? [String: Any])
@@ -147,17 +150,21 @@ import Visualization
       "explain", "Models/digits.onnx", "Data/eight.npy", "--baseline", baseline, "--rule",
       "midpoint", "--steps", "200")
     #expect(command.status == 0, "\(command.error)")
-    let line = try #require(command.output.split(separator: "\n").first { $0.hasPrefix("eight.npy") })
+    let line = try #require(
+      command.output.split(separator: "\n").first { $0.hasPrefix("eight.npy") })
     let relative = try #require(line.split(separator: " ").dropLast().last.flatMap { Double($0) })
     #expect(relative < 1)
   }
 
   @Test func `A polyline leads through given points`() throws {
     let points = folder.path("points.npy")
-    try Tensor(contentsOfNPY: Command.package.appendingPathComponent("Data/ten-digits.npy").path)[1 ..< 3]
-      .writeNPY(to: points)
+    try Tensor(contentsOfNPY: Command.package.appendingPathComponent("Data/ten-digits.npy").path)[
+      1..<3
+    ]
+    .writeNPY(to: points)
     let command = try Command.attribute(
-      "explain", "Models/digits.onnx", "Data/eight.npy", "-d", "polyline:" + points, "--steps", "300")
+      "explain", "Models/digits.onnx", "Data/eight.npy", "-d", "polyline:" + points, "--steps",
+      "300")
     #expect(command.status == 0, "\(command.error)")
     #expect(command.output.contains("polyline path from zeros"))
   }

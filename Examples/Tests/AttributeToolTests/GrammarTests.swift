@@ -13,7 +13,8 @@ import Torch
       ("output:probabilities", "output(probabilities)"), ("logits", "logits"),
       ("conv2", "conv2"), ("in:conv2", "input of conv2"), ("dense/BiasAdd:0", "dense/BiasAdd:0"),
       ("layer:logits", "logits"), ("layer:a+b@c", "a+b@c"), ("layer:in:x", "in:x"),
-      ("conv2@channel:3", "conv2[axis 1: 3]"), ("in:conv2@channel:3-5", "input of conv2[axis 1: 3..<6]"),
+      ("conv2@channel:3", "conv2[axis 1: 3]"),
+      ("in:conv2@channel:3-5", "input of conv2[axis 1: 3..<6]"),
       ("input@axis3:0", "input[axis 3: 0]"), ("encoder@token:0", "encoder[axis 1: 0]"),
       ("conv2@channel:3@axis2:1-2", "conv2[axis 1: 3][axis 2: 1..<3]"),
       ("conv1+pool@channel:1", "conv1 + pool[axis 1: 1]"),
@@ -47,13 +48,15 @@ import Torch
       ("class:3", "score of class 3"), ("class:predicted", "score of class predicted"),
       ("class:8-class:3", "score of class 8 − score of class 3"),
       ("0.5*class:1 + 2 * class:2", "0.5 · score of class 1 + 2.0 · score of class 2"),
-      ("-class:1", "− score of class 1"), ("class:1 - 1e-2*class:2", "score of class 1 − 0.01 · score of class 2"),
+      ("-class:1", "− score of class 1"),
+      ("class:1 - 1e-2*class:2", "score of class 1 − 0.01 · score of class 2"),
       ("probability:3", "probability of class 3"),
       ("log-probability:predicted", "log-probability of class predicted"),
       ("logit:0-logit:1", "logit of class 0 − logit of class 1"),
       ("channel:7", "sum of channel 7"), ("channel:7:mean", "mean of channel 7"),
       ("channel:3,7:max", "max of channel 3, 7"), ("unit:3,0,0", "unit [3, 0, 0]"),
-      ("threshold:-0.5", "threshold -0.5"), ("threshold:1e-3+class:1", "threshold 0.001 + score of class 1"),
+      ("threshold:-0.5", "threshold -0.5"),
+      ("threshold:1e-3+class:1", "threshold 0.001 + score of class 1"),
     ])
   func `A quantity is read as it is written`(text: String, name: String) throws {
     #expect(try QuantityGrammar.quantity(text).name == name)
@@ -100,7 +103,8 @@ import Torch
       ("polyline:points.npy", .polyline(file: "points.npy")),
       ("polyline:a:b.npy", .polyline(file: "a:b.npy")),
     ] as [(String, DistributionGrammar)])
-  func `A distribution is read as it is written`(text: String, expected: DistributionGrammar) throws {
+  func `A distribution is read as it is written`(text: String, expected: DistributionGrammar) throws
+  {
     #expect(try DistributionGrammar(text) == expected)
   }
 
@@ -132,7 +136,8 @@ import Torch
 @Suite struct BaselineGrammarTests {
   @Test(
     arguments: [
-      ("zeros", .zeros), ("constant:-0.5", .constant(-0.5)), ("mean:a:b.npy", .mean(file: "a:b.npy")),
+      ("zeros", .zeros), ("constant:-0.5", .constant(-0.5)),
+      ("mean:a:b.npy", .mean(file: "a:b.npy")),
       ("mode:d.npy", .mode(file: "d.npy")), ("samples:d.npy", .samples(file: "d.npy")),
       ("activation:black.npy", .activation(file: "black.npy")), ("blurred:5", .blurred(5)),
       ("gaussian:0.1", .gaussian(standardDeviation: 0.1, count: 1)),

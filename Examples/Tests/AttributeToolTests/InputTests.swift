@@ -50,7 +50,8 @@ import Visualization
       model: model(ModelInput("x", shape: [nil, 1 + 0, 2, 3])), scaling: scaling)
     // An axis of one channel first is taken for the channels: 2 × 3 pixels, which this is not.
     #expect(throws: ToolError.self) { try loader.load([image]) }
-    let last = InputLoader(model: model(ModelInput("x", shape: [nil, nil, nil, 3])), scaling: scaling)
+    let last = InputLoader(
+      model: model(ModelInput("x", shape: [nil, nil, nil, 3])), scaling: scaling)
     #expect(throws: ToolError.self) { try last.load([image]) }
     let tall = try write(Image(filledWith: .white, width: 2, height: 5))
     let fixed = InputLoader(model: model(ModelInput("x", shape: [nil, 5, 2, 3])), scaling: scaling)

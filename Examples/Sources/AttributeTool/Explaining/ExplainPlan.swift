@@ -61,7 +61,8 @@ public struct ExplainPlan: Sendable {
         default: "leave \(options.steps != nil ? "--steps" : "--rule") out"
         }
       throw ToolError.usage(
-        "--\(options.steps != nil ? "steps" : "rule") is for paths, and '\(name)' is none: \(remedy)")
+        "--\(options.steps != nil ? "steps" : "rule") is for paths, and '\(name)' is none: \(remedy)"
+      )
     }
     if !distribution.hasBaseline, options.baseline != nil {
       throw ToolError.usage(

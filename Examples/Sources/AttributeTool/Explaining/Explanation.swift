@@ -95,7 +95,8 @@ extension ExplainPlan {
     let cut = distributionCut ?? slice.start
     let places = try cut.places(in: engine.model)
     let values = try withoutRecording {
-      try cut.read(engine.model.evaluate(places, given: inputs.given(for: engine.model, rows: 0..<1)))
+      try cut.read(
+        engine.model.evaluate(places, given: inputs.given(for: engine.model, rows: 0..<1)))
     }
     for value in values {
       for point in path.waypoints where point.shape.dropFirst() != value.shape.dropFirst() {

@@ -5,9 +5,9 @@ import Torch
 import Visualization
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+import FoundationEssentials
 #else
-  import Foundation
+import Foundation
 #endif
 
 /// Reads what is fed to a model from files.
@@ -94,7 +94,8 @@ public struct InputLoader: Sendable {
     }
   }
 
-  private func instances(_ tensor: Tensor, of file: String, for input: ModelInput) throws -> Tensor {
+  private func instances(_ tensor: Tensor, of file: String, for input: ModelInput) throws -> Tensor
+  {
     try Self.checkFinite(tensor, file: file)
     guard let wanted = input.shape else { return tensor }
     let shape = tensor.shape

@@ -19,7 +19,8 @@ extension Double {
     withVaList(arguments) { list in
       var buffer = [CChar](repeating: 0, count: 400)
       let count = Int(vsnprintf(&buffer, buffer.count, format, list))
-      return String(decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+      return String(
+        decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
   }
 }

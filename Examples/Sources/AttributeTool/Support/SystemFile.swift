@@ -32,7 +32,9 @@ enum SystemFile {
     guard descriptor >= 0 else { throw failure(path, "written") }
     var done = 0
     while done < bytes.count {
-      let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done) }
+      let count = bytes.withUnsafeBytes {
+        write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done)
+      }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else {
         let error = failure(path, "written")
@@ -52,7 +54,8 @@ enum SystemFile {
 
   /// Whether a file could be put at `path`: found out before the work, not after.
   static func checkWritable(_ path: String) throws {
-    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let folder =
+      path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     guard access(folder, W_OK | X_OK) == 0 else {
       throw ToolError.data(
         "\(path) cannot be written: folder \(folder): \(String(cString: strerror(errno)))")
