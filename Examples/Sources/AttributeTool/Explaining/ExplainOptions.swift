@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What stands on the command line of `attribute explain`, as it was written.
+public struct ExplainOptions: Sendable {
+  public var model: String
+  public var inputs: [String]
+  public var from = "input"
+  public var to = "logits"
+  public var at: String?
+  public var quantity: String?
+  public var labels: [Int] = []
+  public var distribution = "linear"
+  public var baseline: String?
+  public var rule: String?
+  public var steps: Int?
+  public var measuresInfluence = false
+  public var isAbsolute = false
+  public var seed: UInt64 = 0
+  public var rowsAtOnce: Int?
+  public var usesDoublePrecision = false
+  public var imageScaling = ImageScaling()
+  public var outputs: [String] = []
+  /// Whether a progress bar is drawn.
+  public var showsProgress = false
+
+  public init(model: String, inputs: [String]) {
+    self.model = model
+    self.inputs = inputs
+  }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attribution
+import ONNX
+import Torch
+
+/// The tool's own version, which reports carry.
+public let toolVersion = "0.1.0"
+
+extension Explanation {
+  /// Everything about the explanation but its values: what made it, from what, what it cost, and
+  /// where the values lie.
+  func report() throws -> JSON {
+    [
+      "format": "swift-attribution explanation 1",
+      "provenance": try provenance(),
+      "configuration": configuration,
+      "instances": .array(rows.enumerated().map { report(of: $1, at: $0) }),
+      "cost": cost,
+      "values": values,
+    ]
+  }
+
+  private func provenance() throws -> JSON {
+    let origin = model.origin
+    let sets = origin.operatorSets.sorted { $0.key < $1.key }
+    return [
+      "tool": .string("attribute \(toolVersion)"),
+      "libtorch": .string(Runtime.version),
+      "model": [
+        "file": .string(plan.options.model),
+        "sha256": .string(try SHA256.digest(ofFile: plan.options.model)),
+        "producer": .string(
+          [origin.producer, origin.producerVersion].filter { !$0.isEmpty }.joined(separator: " ")),
+        "operatorSets": .object(
+          sets.map { (key: $0.key.isEmpty ? "ai.onnx" : $0.key, value: .integer($0.value)) }),
+      ],
+      "inputs": .array(
+        try inputs.files.map { file in
+          ["file": .string(file), "sha256": .string(try SHA256.digest(ofFile: file))]
+        }),
+    ]
+  }
+
+  private var configuration: JSON {
+    let options = plan.options
+    let made = attributions.configuration
+    let path = plan.distribution
+    return [
+      "from": .string(made.from),
+      "to": .string(made.to),
+      "at": .string(made.at),
+      "distribution": .string(made.distribution),
+      "quantity": .string(made.quantity),
+      "measure": .string(made.measure.rawValue),
+      "statistic": .string(made.statistic.rawValue),
+      "absolute": .boolean(options.isAbsolute),
+      "elementType": .string(attributions.values.elementType.rawValue),
+      "arguments": [
+        "from": .string(options.from),
+        "to": .string(options.to),
+        "at": JSON(options.at),
+        "quantity": JSON(options.quantity),
+        "labels": .array(options.labels.map { .integer($0) }),
+        "distribution": .string(options.distribution),
+        "baseline": path.hasBaseline ? .string(options.baseline ?? "zeros") : .null,
+        "rule": path.hasSteps ? .string(plan.rule.name) : .null,
+        "steps": path.hasSteps ? .integer(plan.steps) : .null,
+        "seed": .integer(Int(truncatingIfNeeded: options.seed)),
+        "imageMean": .array(options.imageScaling.mean.map { .number($0) }),
+        "imageDeviation": .array(options.imageScaling.deviation.map { .number($0) }),
+      ],
+    ]
+  }
+
+  private func report(of row: ExplainedRow, at index: Int) -> JSON {
+    [
+      "file": .string(inputs.instances[index].file),
+      "row": JSON(inputs.instances[index].row),
+      "label": JSON(row.label),
+      "score": JSON(row.score),
+      "quantity": [
+        "instance": .number(row.quantity), "start": JSON(row.start), "end": JSON(row.end),
+      ],
+      "attributionSum": .number(row.sum),
+      "completenessGap": ["absolute": JSON(row.gap), "relative": JSON(row.relativeGap)],
+      "relativeStandardError": JSON(row.standardError),
+    ]
+  }
+
+  private var cost: JSON {
+    let cost = attributions.cost
+    return [
+      "evaluationsPerInstance": .integer(cost.samples),
+      "forwardRows": .integer(cost.forwardRows),
+      "backwardRows": .integer(cost.backwardRows),
+      "rowsAtOnce": .integer(cost.rowsAtOnce),
+      "seconds": .number(cost.seconds),
+    ]
+  }
+
+  private var values: JSON {
+    [
+      "tensors": .array(
+        activation.tensors.map { tensor in
+          [
+            "shape": .array(tensor.shape.map { .integer($0) }),
+            "elementType": .string(tensor.elementType.rawValue),
+          ]
+        }),
+      "files": .array(plan.outputs.filter { $0.kind == .npy }.map { .string($0.path) }),
+      "pictures": .array(plan.outputs.filter { $0.kind == .png }.map { .string($0.path) }),
+    ]
+  }
+}
+
+extension LoadedInputs {
+  /// The files of the instances, each once.
+  var files: [String] {
+    var seen = Set<String>()
+    return instances.map(\.file).filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Synchronization
+
+/// Files through the system's own calls: they take no library that would have to be loaded first.
+enum SystemFile {
+  private static let counter = Atomic<Int>(0)
+
+  /// Gives the bytes of a file to `body`, piece by piece.
+  static func forEachPiece(of path: String, _ body: (ArraySlice<UInt8>) -> Void) throws {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(path, "read") }
+    defer { close(descriptor) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw failure(path, "read") }
+      if count == 0 { return }
+      body(buffer[..<count])
+    }
+  }
+
+  /// Writes a file beside, which then takes the place of `path`: a reader sees the old file or the
+  /// new one, and an error leaves the old one.
+  static func replace(_ path: String, with bytes: [UInt8]) throws {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let serial = counter.add(1, ordering: .relaxed).newValue
+    let temporary = folder + ".attribute-\(getpid())-\(serial).part"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure(path, "written") }
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        let error = failure(path, "written")
+        close(descriptor)
+        unlink(temporary)
+        throw error
+      }
+      done += count
+    }
+    close(descriptor)
+    guard rename(temporary, path) == 0 else {
+      let error = failure(path, "written")
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  /// Whether a file could be put at `path`: found out before the work, not after.
+  static func checkWritable(_ path: String) throws {
+    let folder =
+      path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    guard access(folder, W_OK | X_OK) == 0 else {
+      throw ToolError.data(
+        "\(path) cannot be written: folder \(folder): \(String(cString: strerror(errno)))")
+    }
+    if isFolder(path) { throw ToolError.data("\(path) cannot be written: it is a folder") }
+  }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  private static func failure(_ path: String, _ what: String) -> ToolError {
+    .data("\(path) cannot be \(what): \(String(cString: strerror(errno)))")
+  }
+}
+
+extension String {
+  /// The last part of a path.
+  var fileName: String { String(split(separator: "/").last ?? "") }
+
+  /// What follows the last dot of a path's last part, in small letters.
+  var fileExtension: String {
+    let name = fileName
+    return name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+  }
+}

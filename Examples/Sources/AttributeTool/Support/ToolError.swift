@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attribution
+import ONNX
+import Torch
+import Visualization
+
+/// What the tool tells a caller by its exit status, after BSD's sysexits.
+public enum ExitStatus: Int32, Sendable {
+  case success = 0
+  /// The command line makes no sense.
+  case usage = 64
+  /// A file is unreadable, broken, or does not fit the rest.
+  case data = 65
+  /// The tool itself is at fault.
+  case defect = 70
+
+  /// The status that an error ends the tool with.
+  public init(_ error: any Error) {
+    switch error {
+    case let error as ToolError: self = error.status
+    case is QuadratureError: self = .usage
+    case is ONNXError, is NPYError, is VisualizationError, is InputError, is CutError,
+      is QuantityError, is BaselineError, is ActivationError, is SamplesError, is TorchError:
+      self = .data
+    default: self = .defect
+    }
+  }
+}
+
+/// What stops the tool; the text names cause and remedy.
+public enum ToolError: Error, Sendable, Equatable, CustomStringConvertible {
+  case usage(String)
+  case data(String)
+
+  var status: ExitStatus {
+    switch self {
+    case .usage: .usage
+    case .data: .data
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .usage(let text), .data(let text): text
+    }
+  }
+}
+
+/// The text that the tool shows for an error.
+public func message(for error: any Error) -> String {
+  if let error = error as? TorchError, error.kind == .outOfMemory {
+    return "memory ran out in \(error.operation): evaluate fewer rows at once with --rows"
+  }
+  guard ExitStatus(error) == .defect else { return "\(error)" }
+  return "this is a defect of the tool, please report it: \(error)"
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import AttributeTool
+
+struct Explain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Attributes a number of a model's output to its inputs, or to a layer.",
+    discussion: """
+      By default integrated gradients: the score (logit) of the predicted class, along the \
+      straight path from zeros, 50 steps.
+
+        attribute explain digits.onnx eight.png -o eight-explained.png
+        attribute explain digits.onnx eight.png -q class:8-class:3 -o why.npy
+        attribute explain digits.onnx eight.npy three.npy --from conv2
+        attribute explain digits.onnx eight.png --from conv1 --at input
+        attribute explain digits.onnx eight.png -d gaussian:0.1 --influence
+
+      \(CutGrammar.help)
+
+      \(QuantityGrammar.help)
+
+      \(DistributionGrammar.help)
+
+      \(BaselineGrammar.help)
+
+      \(RuleGrammar.help)
+      """)
+
+  @Argument(help: "The model, an .onnx file.", completion: .file(extensions: ["onnx"]))
+  var model: String
+
+  @Argument(
+    help: ArgumentHelp(
+      "What to explain: .npy, .png or .jpg files; NAME=FILE where the model has several inputs.",
+      discussion: """
+        Several files are several instances. Images are scaled to 0…1, and turned to gray or \
+        color as the model wants; they are not resized.
+        """,
+      valueName: "input"))
+  var inputs: [String]
+
+  @Option(help: ArgumentHelp("Where attributions are wanted.", valueName: "cut"))
+  var from = "input"
+
+  @Option(help: ArgumentHelp("Where the quantity is read.", valueName: "cut"))
+  var to = "logits"
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the distribution lives. (default: where attributions are wanted)", valueName: "cut"))
+  var at: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Which number is explained. (default: predicted)", valueName: "quantity"))
+  var quantity: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A class for each instance, with commas between them; explains class:label.",
+      valueName: "classes"))
+  var label: ClassList?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("At which points the model is looked at.", valueName: "distribution"))
+  var distribution = "linear"
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where a path starts. (default: zeros)", valueName: "baseline"))
+  var baseline: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How steps lie on a path. (default: gauss-legendre)", valueName: "rule"))
+  var rule: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Steps of a path. (default: 50)", valueName: "count"))
+  var steps: Int?
+
+  @Flag(help: "The influence alone: mean gradients, not multiplied with the way.")
+  var influence = false
+
+  @Flag(help: "Write and show the attributions' sizes, without signs.")
+  var absolute = false
+
+  @Option(help: "Where random draws start.")
+  var seed: UInt64 = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Rows evaluated at once. (default: what fits the memory)", valueName: "count"))
+  var rows: Int?
+
+  @Flag(name: .customLong("float64"), help: "Compute in double precision.")
+  var usesDoublePrecision = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Subtracted from image samples, one number or one for each channel, with commas.",
+      valueName: "numbers"))
+  var imageMean: NumberList?
+
+  @Option(
+    help: ArgumentHelp(
+      "What image samples are then divided by, likewise.", valueName: "numbers"))
+  var imageDeviation: NumberList?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "A file to write, may be repeated.",
+      discussion: """
+        .npy the values; .png original, gradient and attribution side by side; .json all about \
+        them.
+        """,
+      valueName: "file"))
+  var output: [String] = []
+
+  func run() throws {
+    try reporting {
+      var options = ExplainOptions(model: model, inputs: inputs)
+      options.from = from
+      options.to = to
+      options.at = at
+      options.quantity = quantity
+      options.labels = label?.classes ?? []
+      options.distribution = distribution
+      options.baseline = baseline
+      options.rule = rule
+      options.steps = steps
+      options.measuresInfluence = influence
+      options.isAbsolute = absolute
+      options.seed = seed
+      options.rowsAtOnce = rows
+      options.usesDoublePrecision = usesDoublePrecision
+      options.imageScaling.mean = imageMean?.numbers ?? options.imageScaling.mean
+      options.imageScaling.deviation = imageDeviation?.numbers ?? options.imageScaling.deviation
+      options.outputs = output
+      options.showsProgress = Console.isInteractive
+      let explanation = try ExplainPlan(options).explanation()
+      try explanation.writeOutputs()
+      Console.writeOutput(explanation.summary)
+    }
+  }
+}
+
+/// Classes with commas between them.
+struct ClassList: ExpressibleByArgument {
+  let classes: [Int]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard !parts.isEmpty, parts.allSatisfy({ $0.map { $0 >= 0 } ?? false }) else { return nil }
+    classes = parts.compactMap { $0 }
+  }
+}
+
+/// Numbers with commas between them.
+struct NumberList: ExpressibleByArgument {
+  let numbers: [Double]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+    guard !parts.isEmpty, !parts.contains(nil) else { return nil }
+    numbers = parts.compactMap { $0 }
+  }
+}
