@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Torch
 
-/// The axioms of Sundararajan et al. 2017, for every path.
+/// The axioms of Sundararajan and others 2017, for every path.
 @Suite struct AxiomTests {
   /// Paths that treat features alike.
   static func path(_ index: Int) throws -> any Path {
@@ -41,7 +41,8 @@ import Torch
     let x = try base.replacingSlice(
       Tensor([0.9] as [Double], shape: [1, 1]), axis: 1, from: 2, to: 3)
     let result = try Self.explain(model, path, x)
-    let change = try #require(result.quantity.end).number()
+    let change =
+      try #require(result.quantity.end).number()
       - (#require(result.quantity.start).number())
     #expect(abs(change) > 1e-3)
     #expect(try abs(result.values[0, 2].number()) > 1e-4)

@@ -139,7 +139,8 @@ import Torch
     #expect(difference < (item.dtype == "float64" ? 1e-10 : 1e-5))
   }
 
-  @Test(arguments: cases.filter { $0.rule == "riemann_trapezoid" && $0.method == "layer_conductance" })
+  @Test(
+    arguments: cases.filter { $0.rule == "riemann_trapezoid" && $0.method == "layer_conductance" })
   func `conductance by moves between evenly spaced points agrees`(item: Index.Case) throws {
     let setup = try Setup(item)
     let expected = try Tensor(contentsOfNPY: Self.folder.appending(path: item.file).path)

@@ -35,8 +35,10 @@ import Torch
     let x = try Tensor([1] as [Double], shape: [1, 1])
     let baseline = ConstantBaseline(0.2)
     func sum(_ quantity: any QuantityOfInterest) throws -> Double {
-      try IntegratedGradients(model, quantity: quantity, from: baseline, steps: 4000, rule: .midpoint)
-        .attributions(for: x).values.number()
+      try IntegratedGradients(
+        model, quantity: quantity, from: baseline, steps: 4000, rule: .midpoint
+      )
+      .attributions(for: x).values.number()
     }
     #expect(abs(try sum(.winningClass) - 0.90) < 1e-6)
     #expect(abs(try sum(.predictedClass) - 0.96) < 1e-6)

@@ -92,8 +92,9 @@ import Torch
     #expect(try message { $0["a"] = try $0["a"]?[0..<1] }.contains("give as many of each"))
     #expect(try message { $0["a"] = try Tensor.zeros([2, 4]) }.contains("wants [any, 3]"))
     #expect(try message { $0["ids"] = try Tensor([0.5, 1.5]) }.contains("wants int64"))
-    #expect(try message { for name in ["a", "mask", "ids"] { $0[name] = try $0[name]?[0..<0] } }
-      .contains("no rows"))
+    #expect(
+      try message { for name in ["a", "mask", "ids"] { $0[name] = try $0[name]?[0..<0] } }
+        .contains("no rows"))
     #expect(throws: InputError.severalInputs(["a", "mask", "ids", "scale"])) {
       try Saliency(model).attributions(for: ToyModels.rows(1))
     }

@@ -36,7 +36,8 @@ import Torch
   static func paths() throws -> [any Path] {
     let corner = try Tensor([5, -3, 2, 0] as [Double], shape: [1, 4])
     return [
-      StraightPath(), PolylinePath(through: [corner]), PolylinePath(through: [corner, try corner * 2]),
+      StraightPath(), PolylinePath(through: [corner]),
+      PolylinePath(through: [corner, try corner * 2]),
       CustomPath("square") { t, start, end in try start + (end - start) * t * t },
       CustomPath("detour") { t, start, end in
         try start + (end - start) * t + (t * .pi).sine() * 0.7
@@ -106,7 +107,8 @@ import Torch
     for path in try paths().dropFirst() {
       all.append(PathDistribution(path, from: ConstantBaseline(0.1), rule: .midpoint, steps: 60))
     }
-    all.append(PathDistribution(from: MixedBaseline([ZeroBaseline(), ConstantBaseline(1)]), steps: 3))
+    all.append(
+      PathDistribution(from: MixedBaseline([ZeroBaseline(), ConstantBaseline(1)]), steps: 3))
     all.append(PathDistribution(rule: TrapezoidRule(), steps: 4, progression: .moves))
     return all
   }

@@ -8,7 +8,7 @@ import Torch
 /// Distributions that look at what came back before they say where to look next.
 @Suite struct ReactionTests {
   /// Moves the features whose gradients are smallest first, a step at a time: the idea of guided
-  /// integrated gradients (Kapishnikov et al. 2021), in its plainest form.
+  /// integrated gradients (Kapishnikov and others 2021), in its plainest form.
   struct SmallestFirst: DistributionOfInterest {
     let steps: Int
     var reacts: Bool { true }

@@ -41,7 +41,8 @@ public enum BaselineError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .none(let name): return "the baseline '\(name)' gave no start"
-    case .weights(let name): return "the weights of the baseline '\(name)' do not sum to more than 0"
+    case .weights(let name):
+      return "the weights of the baseline '\(name)' do not sum to more than 0"
     case .rank(let name, let shape, let least):
       return "the baseline '\(name)' needs at least \(least) axes, and the activation is \(shape)"
     case .empty(let name): return "the data of the baseline '\(name)' has no rows"

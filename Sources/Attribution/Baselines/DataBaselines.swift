@@ -49,8 +49,8 @@ public struct SampleBaseline: Baseline {
   }
 }
 
-/// For each feature the end of a range that lies farther from the instance (Sturmfels et al. 2020):
-/// no feature equals its baseline.
+/// For each feature the end of a range that lies farther from the instance (Sturmfels and others
+/// 2020): no feature equals its baseline.
 public struct FarthestBaseline: Baseline {
   public let range: ClosedRange<Double>
 

@@ -2,8 +2,9 @@
 
 import Torch
 
-/// Random numbers in place of features. A draw is the same for every instance, so that an
-/// explanation does not depend on its batch.
+/// Random numbers in place of features.
+///
+/// A draw is the same for every instance, so that an explanation does not depend on its batch.
 public struct NoiseBaseline: Baseline {
   public enum Kind: Sendable {
     /// Normally distributed around the instance, cut to `range` where one is given.

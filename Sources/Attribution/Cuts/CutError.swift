@@ -36,7 +36,8 @@ public enum CutError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// An unknown layer, with the known names that come near it.
   public static func unknown(layer: String, among names: [String]) -> CutError {
-    let near = names
+    let near =
+      names
       .map { (name: $0, distance: editDistance(layer.lowercased(), $0.lowercased())) }
       .filter { $0.distance <= max(2, layer.count / 3) || $0.name.contains(layer) }
       .sorted { $0.distance < $1.distance }

@@ -2,8 +2,9 @@
 
 import Torch
 
-/// The model's inputs: those named, or all with floating-point elements. The others (ids, masks
-/// given as whole numbers) keep the instance's values.
+/// The model's inputs: those named, or all with floating-point elements.
+///
+/// The others (ids, masks given as whole numbers) keep the instance's values.
 public struct InputCut: Cut {
   public let inputs: [String]?
 

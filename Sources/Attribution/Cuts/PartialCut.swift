@@ -2,7 +2,9 @@
 
 import Torch
 
-/// A part of another cut's activation: a channel, a token, a range. The rest is held.
+/// A part of another cut's activation: a channel, a token, a range.
+///
+/// The rest is held.
 public struct PartialCut: Cut {
   public let base: any Cut
   /// The axis from which the part is taken; axis 0 has the rows.

@@ -15,6 +15,7 @@ public protocol DistributionOfInterest: Sendable {
   func samples(around instances: Instances) throws -> Samples
 
   /// Further samples, after those of `round` were evaluated; `nil` where nothing more is wanted.
+  ///
   /// Called only where ``reacts`` is true.
   func samples(around instances: Instances, after round: Round) throws -> Samples?
 
@@ -65,8 +66,9 @@ public struct Instances: Sendable {
     self.activationForInputs = activationForInputs
   }
 
-  /// Brings an activation to the instances' shape, type and device. One with a row for each instance
-  /// of the batch gives the rows of these.
+  /// Brings an activation to the instances' shape, type and device.
+  ///
+  /// One with a row for each instance of the batch gives the rows of these.
   ///
   /// - Throws: ``ActivationError`` where it does not broadcast to their shape.
   public func broadcast(_ other: Activation, as what: String) throws -> Activation {

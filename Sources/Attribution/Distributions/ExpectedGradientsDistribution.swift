@@ -2,7 +2,7 @@
 
 import Torch
 
-/// Random times on straight paths from random baselines: expected gradients (Erion et al. 2021,
+/// Random times on straight paths from random baselines: expected gradients (Erion and others 2021,
 /// arXiv:1906.10670).
 ///
 /// Each sample draws a baseline and a time evenly in 0…1. Σ of the attributions approaches

@@ -2,7 +2,7 @@
 
 import Torch
 
-/// Points drawn around the instance, normally distributed: SmoothGrad (Smilkov et al. 2017,
+/// Points drawn around the instance, normally distributed: SmoothGrad (Smilkov and others 2017,
 /// arXiv:1706.03825).
 ///
 /// Each draw has a seed of its own and is the same for every instance, so that an explanation does

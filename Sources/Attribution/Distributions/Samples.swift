@@ -61,18 +61,24 @@ public struct Sample: Sendable {
   }
 }
 
-/// Which way a sample moves. Tensors have the points' rows, or one for each instance where all
-/// samples of a chunk move alike.
+/// Which way a sample moves.
+///
+/// Tensors have the points' rows, or one for each instance where all samples of a chunk move alike.
 public enum Displacement: Sendable {
   /// Nowhere: there is influence, and no attribution.
   case none
-  /// Along a tangent, such as γ′(t). Elsewhere in the network it is what the tangent causes there.
+  /// Along a tangent, such as γ′(t).
+  ///
+  /// Elsewhere in the network it is what the tangent causes there.
   case tangent(Activation)
-  /// By a finite move. Elsewhere in the network it is the difference of what both ends give there.
+  /// By a finite move.
+  ///
+  /// Elsewhere in the network it is the difference of what both ends give there.
   case move(from: Activation, to: Activation)
   /// By a finite move to a point that depends on the quantity's gradient at the points: for
-  /// distributions that react. The function takes the gradients, of the points' shape, to where the
-  /// points move.
+  /// distributions that react.
+  ///
+  /// The function takes the gradients, of the points' shape, to where the points move.
   case reaction(@Sendable (_ gradients: Activation) throws -> Activation)
 }
 
@@ -92,7 +98,9 @@ public struct SampleRows: Sendable {
       joining: samples.map { SampleRows(points: $0.point, displacement: $0.displacement) })
   }
 
-  /// Puts rows after one another. They must move alike: all by tangents, by moves, or not at all.
+  /// Puts rows after one another.
+  ///
+  /// They must move alike: all by tangents, by moves, or not at all.
   init(joining parts: [SampleRows]) throws {
     if parts.count == 1 {
       self = parts[0]

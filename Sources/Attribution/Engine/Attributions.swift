@@ -16,8 +16,10 @@ public struct Attributions: Sendable {
   public let quantity: QuantityValues
 
   /// Σ of an instance's attributions less the quantity's change along the path, `[instances]`,
-  /// float64, in units of the quantity; `nil` where there is no path. The ends are the intervened
-  /// ones: branches around the distribution's cut have the instance's values at both.
+  /// float64, in units of the quantity; `nil` where there is no path.
+  ///
+  /// The ends are the intervened ones: branches around the distribution's cut have the instance's
+  /// values at both.
   ///
   /// It tells that a rule is too coarse. It is no error bar of the attributions: those can be off
   /// by several percent where the gap is small.

@@ -91,8 +91,10 @@ public struct InternalInfluence: AttributionMethod {
 
 /// How far an explanation has come.
 public struct Progress: Sendable, Equatable {
-  /// The share that is done, 0…1. A distribution that reacts does not say how much it wants yet, so
-  /// that only whole groups of instances count there.
+  /// The share that is done, 0…1.
+  ///
+  /// A distribution that reacts does not say how much it wants yet, so that only whole groups of
+  /// instances count there.
   public let fraction: Double
   /// Gradients evaluated so far, all instances together.
   public let evaluations: Int

@@ -21,6 +21,7 @@ public enum RowLimit: Sendable, Equatable {
 /// The memory that the activations of one evaluation may take.
 enum MemoryBudget {
   /// What a forward pass writes is about half of what is alive at the height of the backward pass.
+  ///
   /// Beyond this size the time for a row no longer falls, so that more memory would buy nothing.
   static let ceiling = 384 << 20
 

@@ -80,7 +80,8 @@ struct SliceEvaluator: Sendable {
     }
     output = try Self.single(cuts.quantity.cut.read([values[start.count]]), of: cuts.quantity)
     kept = Dictionary(
-      zip(places[(start.count + 1)...], values[(start.count + 1)...]), uniquingKeysWith: { a, _ in a })
+      zip(places[(start.count + 1)...], values[(start.count + 1)...]),
+      uniquingKeysWith: { a, _ in a })
   }
 
   /// What the network is given where the activation at the distribution's cut is `points`,

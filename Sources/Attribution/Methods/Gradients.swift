@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The gradient at the instance (Simonyan et al. 2013, arXiv:1312.6034), with its sign.
+/// The gradient at the instance (Simonyan and others 2013, arXiv:1312.6034), with its sign.
 public struct Saliency: EngineConfiguration {
   public var engine: InternalInfluence
 
@@ -27,8 +27,8 @@ public struct GradientTimesInput: EngineConfiguration {
   }
 }
 
-/// The gradient's mean around the instance (Smilkov et al. 2017, arXiv:1706.03825), the mean of its
-/// squares, or its variance.
+/// The gradient's mean around the instance (Smilkov and others 2017, arXiv:1706.03825), the mean of
+/// its squares, or its variance.
 public struct SmoothGrad: EngineConfiguration {
   public var engine: InternalInfluence
 

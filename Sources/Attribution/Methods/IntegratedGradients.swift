@@ -12,8 +12,8 @@ extension EngineConfiguration {
   }
 }
 
-/// Integrated gradients (Sundararajan et al. 2017, arXiv:1703.01365): the gradient's integral along
-/// the straight path from a baseline, times the way.
+/// Integrated gradients (Sundararajan and others 2017, arXiv:1703.01365): the gradient's integral
+/// along the straight path from a baseline, times the way.
 ///
 /// The default integrates by Gauss–Legendre's rule; ``paper(_:quantity:slice:from:steps:)`` is the
 /// sum of the paper's equation 3.
@@ -42,6 +42,7 @@ public struct IntegratedGradients: EngineConfiguration {
 }
 
 /// Integrated gradients on the straight path between a layer's own values at baseline and instance.
+///
 /// Branches that pass the layer by keep the instance's values.
 public struct LayerIntegratedGradients: EngineConfiguration {
   public var engine: InternalInfluence
@@ -71,7 +72,7 @@ public struct LayerIntegratedGradients: EngineConfiguration {
   }
 }
 
-/// Expected gradients (Erion et al. 2021, arXiv:1906.10670): integrated gradients over random
+/// Expected gradients (Erion and others 2021, arXiv:1906.10670): integrated gradients over random
 /// baselines, one random point of a random path a draw.
 public struct ExpectedGradients: EngineConfiguration {
   public var engine: InternalInfluence

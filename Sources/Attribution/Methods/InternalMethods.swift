@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The mean gradient with respect to a layer along a path in the input's space (Leino et al. 2018,
-/// arXiv:1802.03788, with the path's points as distribution): influence, not multiplied.
+/// The mean gradient with respect to a layer along a path in the input's space (Leino and others
+/// 2018, arXiv:1802.03788, with the path's points as distribution): influence, not multiplied.
 public struct LayerInfluence: EngineConfiguration {
   public var engine: InternalInfluence
 
   public init(
-    _ model: any Model, of layer: any Cut, quantity: any QuantityOfInterest = ClassScore(.predicted),
+    _ model: any Model, of layer: any Cut,
+    quantity: any QuantityOfInterest = ClassScore(.predicted),
     to end: any Cut = OutputCut(), from baseline: any Baseline = ZeroBaseline(), steps: Int = 50,
     rule: any QuadratureRule = GaussLegendreRule()
   ) {
@@ -17,16 +18,18 @@ public struct LayerInfluence: EngineConfiguration {
   }
 }
 
-/// Conductance (Dhamdhere et al. 2018, arXiv:1805.12233): what flows through each unit of a layer
-/// along a path in the input's space, ∫ ∂Q/∂y · dy/dt dt. Its sum is the quantity's change at every
-/// layer through which all of it flows.
+/// Conductance (Dhamdhere and others 2018, arXiv:1805.12233): what flows through each unit of a
+/// layer along a path in the input's space, ∫ ∂Q/∂y · dy/dt dt.
+///
+/// Its sum is the quantity's change at every layer through which all of it flows.
 public struct Conductance: EngineConfiguration {
   public var engine: InternalInfluence
 
   /// - Parameter progression: Whether dy/dt is the exact derivative at the rule's nodes, or the
   ///   difference between neighbouring nodes.
   public init(
-    _ model: any Model, of layer: any Cut, quantity: any QuantityOfInterest = ClassScore(.predicted),
+    _ model: any Model, of layer: any Cut,
+    quantity: any QuantityOfInterest = ClassScore(.predicted),
     to end: any Cut = OutputCut(), from baseline: any Baseline = ZeroBaseline(), steps: Int = 50,
     rule: any QuadratureRule = GaussLegendreRule(),
     progression: PathDistribution.Progression = .tangents

@@ -71,7 +71,9 @@ public struct FunctionModel: Model {
     self.function = function
   }
 
-  /// The place of a marked value. Its in-anchor is the same place: a mark is no operation.
+  /// The place of a marked value.
+  ///
+  /// Its in-anchor is the same place: a mark is no operation.
   public func places(of layer: String, anchor: Anchor) throws -> [Place] { [Place(layer)] }
 
   public func evaluate(_ wanted: [Place], given: [Place: Tensor]) throws -> [Tensor] {

@@ -59,7 +59,9 @@ public struct ModelInput: Sendable, Hashable {
   public let elementType: ElementType
   /// The length of each axis, `nil` where any is allowed; `nil` as a whole where nothing is known.
   public let shape: [Int?]?
-  /// Whether the first axis has a place for each row. An input without is shared between rows.
+  /// Whether the first axis has a place for each row.
+  ///
+  /// An input without is shared between rows.
   public let hasRows: Bool
 
   public init(

@@ -67,7 +67,9 @@ private func lagrangeSlope(_ node: Int, at position: Tensor) throws -> Tensor {
   var sum = try position.filled(with: 0)
   for omitted in others {
     var product = try position.filled(with: 1)
-    for other in others where other != omitted { product = try product * (position - Double(other)) }
+    for other in others where other != omitted {
+      product = try product * (position - Double(other))
+    }
     sum = try sum + product
   }
   return try sum / scale

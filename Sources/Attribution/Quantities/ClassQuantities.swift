@@ -72,8 +72,9 @@ public struct ClassScore: QuantityOfInterest {
   }
 }
 
-/// The greatest class score at each point: the class may change along a path. To hold the class
-/// that is predicted for the instance, use ``ClassScore`` with `.predicted`.
+/// The greatest class score at each point: the class may change along a path.
+///
+/// To hold the class that is predicted for the instance, use ``ClassScore`` with `.predicted`.
 public struct WinningClassScore: QuantityOfInterest {
   public init() {}
 

@@ -82,7 +82,9 @@ public struct UnitActivation: QuantityOfInterest {
 }
 
 /// Σ sign(a − threshold) · a over an activation: what lies above counts for, what lies below
-/// against. The sign is held in the gradient; an element equal to the threshold counts nothing.
+/// against.
+///
+/// The sign is held in the gradient; an element equal to the threshold counts nothing.
 public struct ThresholdSum: QuantityOfInterest {
   public let threshold: Double
 

@@ -93,7 +93,9 @@ extension QuadratureRule where Self == RiemannRule {
   public static var left: RiemannRule { RiemannRule(.left) }
   /// The middle of even cells.
   public static var midpoint: RiemannRule { RiemannRule(.middle) }
-  /// The right end of even cells: the sum of Sundararajan et al. 2017, eq. 3.
+  /// The right end of even cells: the sum of Sundararajan and others 2017, eq.
+  ///
+  /// 3.
   public static var right: RiemannRule { RiemannRule(.right) }
 }
 
