@@ -129,8 +129,13 @@ extension Tensor {
   ) throws -> Tensor {
     precondition(step > 0, "slices go forward, not by \(step)")
     return try Operators.slice(
-      .tensor(self), .integer(axis), .integer(start), .optional(end), .integer(step))
+      .tensor(self), .integer(axis), .integer(Self.tame(start)), .optional(end.map(Self.tame)),
+      .integer(step))
   }
+
+  /// Files mean "before everything" by the least integers, which libtorch takes for symbols of its
+  /// own.
+  private static func tame(_ place: Int) -> Int { Swift.max(place, -(1 << 61)) }
 
   /// One place of an axis; the axis goes.
   public func selected(_ place: Int, axis: Int) throws -> Tensor {
@@ -188,8 +193,8 @@ extension Tensor {
     _ values: Tensor, axis: Int, from start: Int = 0, to end: Int? = nil, by step: Int = 1
   ) throws -> Tensor {
     try Operators.sliceScatter(
-      .tensor(self), .tensor(values), .integer(axis), .integer(start), .optional(end),
-      .integer(step))
+      .tensor(self), .tensor(values), .integer(axis), .integer(Self.tame(start)),
+      .optional(end.map(Self.tame)), .integer(step))
   }
 
   /// `value` where `mask` (bool, broadcasts) holds.
