@@ -111,16 +111,31 @@ extension Tensor {
   }
 
   public func divided(by other: Tensor, rounding: Rounding) throws -> Tensor {
-    try Operators.divideRounding(.tensor(self), .tensor(other), .text(rounding.rawValue))
+    let (divisor, isNegated) = try other.safeDivisor(of: self)
+    let quotient = try Operators.divideRounding(
+      .tensor(self), .tensor(divisor), .text(rounding.rawValue))
+    return try isNegated.map { try (-quotient).chosen(where: $0, else: quotient) } ?? quotient
   }
 
   /// The remainder of division, with the sign of the divisor (`down`) or of the dividend
   /// (`towardZero`).
   public func remainder(dividingBy other: Tensor, rounding: Rounding = .down) throws -> Tensor {
-    switch rounding {
-    case .down: try Operators.remainder(.tensor(self), .tensor(other))
-    case .towardZero: try Operators.truncatedRemainder(.tensor(self), .tensor(other))
+    // The remainder of 1 is that of −1 too: 0.
+    let divisor = try other.safeDivisor(of: self).divisor
+    return switch rounding {
+    case .down: try Operators.remainder(.tensor(self), .tensor(divisor))
+    case .towardZero: try Operators.truncatedRemainder(.tensor(self), .tensor(divisor))
     }
+  }
+
+  /// This divisor with 1 in the place of −1, and where that is.
+  ///
+  /// The least integer divided by −1 is no integer of its type: processors end the process there.
+  private func safeDivisor(of dividend: Tensor) throws -> (divisor: Tensor, isNegated: Tensor?) {
+    let isSigned = !elementType.isFloatingPoint && elementType != .uint8 && elementType != .bool
+    guard isSigned, !dividend.elementType.isFloatingPoint else { return (self, nil) }
+    let isNegated = try self .== -1
+    return (try filled(with: 1, where: isNegated), isNegated)
   }
 
   public func power(_ exponent: Tensor) throws -> Tensor {

@@ -29,4 +29,16 @@ import Torch
     #expect(throws: TorchError.self) { try x.unsqueezed(axis: .max) }
     #expect(throws: TorchError.self) { try x.permuted(to: [.max]) }
   }
+
+  @Test(arguments: [ElementType.int8, .int16, .int32, .int64])
+  func `the least integer divided by -1 does not end the process`(type: ElementType) throws {
+    let least = Int.min >> (64 - 8 * type.byteCount)
+    let dividend = try Tensor([least, 7]).converted(to: type)
+    let divisor = try Tensor([-1, -1]).converted(to: type)
+    for rounding in [Tensor.Rounding.down, .towardZero] {
+      #expect(try dividend.divided(by: divisor, rounding: rounding).integers()[1] == -7)
+      #expect(try dividend.remainder(dividingBy: divisor, rounding: rounding).integers() == [0, 0])
+      #expect(try dividend.divided(by: divisor, rounding: rounding).elementType == type)
+    }
+  }
 }
