@@ -26,6 +26,8 @@ struct RowAnalysis: Sendable {
   var shapes: [[Int]?]
   var elementTypes: [ElementType?]
   var states: [State]
+  /// Small shared values that follow from shapes alone, such as the bounds of a slice.
+  var known: [Int: Tensor] = [:]
   /// Functions in the stead of nodes' own, by node.
   var replaced: [Int: NodeFunction] = [:]
 }
@@ -96,15 +98,18 @@ extension Network {
     let plan = try plan(wanted, given: graph.inputs.map { Place(graph.values[$0].name) })
     var shapes = analysis.shapes
     var elementTypes = analysis.elementTypes
+    var known: [Int: Tensor] = [:]
     _ = try run(plan, given: given) { node, outputs in
       for (value, tensor) in zip(self.graph.nodes[node].outputs, outputs) {
         guard let value else { continue }
         shapes[value] = tensor.shape
         elementTypes[value] = tensor.elementType
+        if !tensor.elementType.isFloatingPoint, tensor.count <= 64 { known[value] = tensor }
       }
     }
     analysis.shapes = shapes
     analysis.elementTypes = elementTypes
+    analysis.known = known
     for step in plan.steps { decide(step.node, &analysis) }
     return analysis
   }
@@ -116,12 +121,24 @@ extension Network {
     let outputs = graph.nodes[position].outputs
     let states = inputs.map { $0.map { analysis.states[$0] } }
     var state = RowAnalysis.State.mixed
+    // Whether the outputs, where shared, are what they were on zeros.
+    var isKnown = inputs.allSatisfy { value in
+      value.map { constants[$0] != nil || analysis.known[$0] != nil } ?? true
+    }
     if !states.contains(.mixed) {
       if !states.contains(.rows) {
         state = .shared
       } else {
+        // What follows from shapes is as good as constant here.
+        let reader = NodeReader(
+          node: node.reader.node,
+          constants: inputs.map { value in
+            value.flatMap {
+              constants[$0] ?? (analysis.states[$0] == .shared ? analysis.known[$0] : nil)
+            }
+          }, types: types, folder: nil)
         let context = RowContext(
-          reader: node.reader,
+          reader: reader,
           inputs: inputs.map { value in
             guard let value, let shape = analysis.shapes[value] else { return nil }
             return RowContext.Input(hasRows: analysis.states[value] == .rows, shape: shape)
@@ -139,11 +156,15 @@ extension Network {
           }
         case .shared(let function):
           state = .shared
+          isKnown = true
           analysis.replaced[position] = function
         case .mixed: break
         }
       }
     }
-    for case .some(let value) in outputs { analysis.states[value] = state }
+    for case .some(let value) in outputs {
+      analysis.states[value] = state
+      if state != .shared || !isKnown { analysis.known[value] = nil }
+    }
   }
 }

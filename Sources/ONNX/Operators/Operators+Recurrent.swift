@@ -43,7 +43,9 @@ extension OperatorRegistry {
   ]
 
   /// A step: the input's share of the gates, `[rows, gates · hidden]`, the states ahead of it, the
-  /// number of hidden units, the recurrent bias and weights. Gives the states behind it.
+  /// number of hidden units, the recurrent bias and weights.
+  ///
+  /// Gives the states behind it.
   private typealias Step = @Sendable (Tensor, [Tensor], Int, Tensor, Tensor) throws -> [Tensor]
 
   private static func layer(
