@@ -189,8 +189,22 @@ import Torch
     #expect {
       try model.evaluate(model.outputs, given: [Place("x"): x])
     } throws: { error in
-      "\(error)".contains("no first axis for rows")
+      "\(error)".contains("cut at a value that has them first")
     }
+  }
+
+  /// As many steps in time as there are rows: the shapes alone would not tell.
+  @Test func `rows on another axis are not taken for rows`() throws {
+    let turn = Bytes.attribute("perm", ints: [1, 0, 2])
+    let model = try model(
+      [
+        Bytes.node("Transpose", ["x"], ["a"], attributes: [turn]), Bytes.node("Exp", ["a"], ["b"]),
+        Bytes.node("Transpose", ["b"], ["y"], attributes: [turn]),
+      ], shape: [nil, 2, 3])
+    let x = try Tensor.zeros([2, 2, 3], type: .float64)
+    #expect(throws: ONNXError.self) { try model.evaluate([Place("a")], given: [Place("x"): x]) }
+    #expect(throws: ONNXError.self) { try model.evaluate(model.outputs, given: [Place("b"): x]) }
+    #expect(try model.evaluate(model.outputs, given: [Place("x"): x])[0].shape == [2, 2, 3])
   }
 
   private static func axis(_ axis: Int64) -> [UInt8] {

@@ -60,6 +60,27 @@ extension Network {
     return analysis(for: shapes)
   }
 
+  /// The first floating-point value, computed by a node, of which one row's first axis has not the
+  /// length 1: rows then lie on another axis, as in `[time, rows, features]`, or nowhere.
+  ///
+  /// An output that is declared to have as many rows as the inputs is believed.
+  func valueWithoutRows(among values: [Int]) -> Int? {
+    let rows = zip(graph.inputs, inputHasRows).first { $0.1 }
+      .flatMap { graph.values[$0.0].declaredShape?.first }
+    let doubtful = values.filter { value in
+      guard graph.values[value].producer != nil else { return false }
+      guard let declared = graph.values[value].declaredShape?.first else { return true }
+      return declared == .unknown || declared != rows
+    }
+    guard !doubtful.isEmpty, let analysis = analysis() else { return nil }
+    return doubtful.first { value in
+      guard analysis.states[value] != .rows, let shape = analysis.shapes[value] else {
+        return false
+      }
+      return analysis.elementTypes[value]?.isFloatingPoint == true && shape.first != 1
+    }
+  }
+
   private func declaredShape(_ input: Int, hasRows: Bool) -> [Int]? {
     guard let axes = graph.values[input].declaredShape else { return nil }
     var shape: [Int] = []
@@ -88,14 +109,12 @@ extension Network {
       analysis.elementTypes[input] = type
       analysis.states[input] = inputHasRows[place] ? .rows : .shared
     }
-    let everything = nodes.indices.filter { nodes[$0] != nil }
+    // Only shapes are kept: wanting what nobody reads lets everything else go.
+    let wanted = nodes.indices.filter { nodes[$0] != nil }
       .flatMap { graph.nodes[$0].outputs.compactMap { $0 } }
-      .map { Place(graph.values[$0].name) }
-    // Only shapes are kept: wanting the outputs alone lets intermediate values go.
-    let wanted = everything.filter { place in
-      graph.valueIndices[place.value].map { graph.values[$0].consumers.isEmpty } ?? false
-    }
-    let plan = try plan(wanted, given: graph.inputs.map { Place(graph.values[$0].name) })
+      .filter { graph.values[$0].consumers.isEmpty }
+    let plan = try makePlan(
+      wanted.map { .value($0) }, given: graph.inputs.map { .value($0) })
     var shapes = analysis.shapes
     var elementTypes = analysis.elementTypes
     var known: [Int: Tensor] = [:]
