@@ -83,6 +83,11 @@ public struct ONNXModel: Model {
     head = network.head
   }
 
+  /// The names of all operators that this library has, sorted.
+  public static var supportedOperators: [String] {
+    Set(OperatorRegistry.all.map(\.name)).sorted()
+  }
+
   public func evaluate(_ wanted: [Place], given: [Place: Tensor]) throws -> [Tensor] {
     try network.evaluate(wanted, given: given)
   }

@@ -72,6 +72,38 @@ import Torch
     try expectRowsApart(model)
   }
 
+  @Test func `the bounds of a slice, made of shapes`() throws {
+    // x[:, : shape(x)[2] − 1, :], as exporters write a split into equal parts.
+    let model = try model(
+      [
+        Bytes.node("Shape", ["x"], ["s"]), Bytes.node("Gather", ["s", "two"], ["n"]),
+        Bytes.node("Sub", ["n", "one"], ["end"]),
+        Bytes.node("Slice", ["x", "zero", "end", "one"], ["a"]),
+        Bytes.node("Exp", ["a"], ["y"]),
+      ], [ints("zero", [0]), ints("one", [1]), ints("two", [2])])
+    #expect(isProved(model))
+    try expectRowsApart(model)
+  }
+
+  @Test func `the bounds of a slice, fed by the caller`() throws {
+    // On zeros the slice is along axis 1. What is fed makes it axis 0: the rows themselves.
+    let axes = Bytes.field(1, integer: 7) + Bytes.field(2, Bytes.field(1, Bytes.field(2, "k")))
+    let bytes = Bytes.model(
+      nodes: [
+        Bytes.node("Add", ["axis", "one"], ["a"]),
+        Bytes.node("Slice", ["x", "zero", "one", "a"], ["y"]),
+      ], initializers: [ints("zero", [0]), ints("one", [1])],
+      inputs: [
+        Bytes.value("x", [1, 2, 3]), Bytes.field(1, "axis") + Bytes.field(2, Bytes.field(1, axes)),
+      ])
+    let model = try ONNXModel(bytes: bytes, elementType: .float64)
+    #expect(model.inputs.map(\.hasRows) == [true, false])
+    let x = try Tensor((0..<12).map(Double.init), shape: [2, 2, 3])
+    let y = try model.evaluate(
+      model.outputs, given: [Place("x"): x, Place("axis"): try Tensor([-1])])[0]
+    #expect(try y.numbers() == x.numbers())
+  }
+
   @Test func `a shared token is repeated for each row`() throws {
     let model = try model(
       [
@@ -157,8 +189,22 @@ import Torch
     #expect {
       try model.evaluate(model.outputs, given: [Place("x"): x])
     } throws: { error in
-      "\(error)".contains("no first axis for rows")
+      "\(error)".contains("cut at a value that has them first")
     }
+  }
+
+  /// As many steps in time as there are rows: the shapes alone would not tell.
+  @Test func `rows on another axis are not taken for rows`() throws {
+    let turn = Bytes.attribute("perm", ints: [1, 0, 2])
+    let model = try model(
+      [
+        Bytes.node("Transpose", ["x"], ["a"], attributes: [turn]), Bytes.node("Exp", ["a"], ["b"]),
+        Bytes.node("Transpose", ["b"], ["y"], attributes: [turn]),
+      ], shape: [nil, 2, 3])
+    let x = try Tensor.zeros([2, 2, 3], type: .float64)
+    #expect(throws: ONNXError.self) { try model.evaluate([Place("a")], given: [Place("x"): x]) }
+    #expect(throws: ONNXError.self) { try model.evaluate(model.outputs, given: [Place("b"): x]) }
+    #expect(try model.evaluate(model.outputs, given: [Place("x"): x])[0].shape == [2, 2, 3])
   }
 
   private static func axis(_ axis: Int64) -> [UInt8] {

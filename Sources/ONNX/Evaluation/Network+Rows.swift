@@ -13,17 +13,23 @@ extension Network {
   func evaluate(_ wanted: [Place], given: [Place: Tensor]) throws -> [Tensor] {
     // A stable order, so that the plan is found again.
     let places = given.keys.sorted { ($0.description) < ($1.description) }
-    let plan = try plan(wanted, given: places)
     let spots = try places.map { try spot($0) }
     let tensors = try places.map { place in
       let tensor = given[place]
       return try (tensor ?? .zeros([])).moved(to: types.device)
     }
     remember(spots, tensors)
+    let plan = try plan(wanted, given: places)
     let batch = Batch(spots: spots, tensors: tensors, sharedInputs: sharedInputs)
     guard let rows = try batch.rows(names: places) else { return try run(plan, given: tensors) }
     // What is given comes back as it is, with or without rows.
     guard plan.results.contains(where: \.isComputed) else { return try run(plan, given: tensors) }
+    if rows > 1, let value = plan.withoutRows {
+      throw ONNXError.invalidInput(
+        name: graph.values[value].name,
+        reason: "its first axis does not count rows, so several rows cannot be explained there;"
+          + " cut at a value that has them first")
+    }
     if rows == fixedRows || plan.steps.isEmpty { return try run(plan, given: tensors) }
 
     var firstFailure: (any Error)?
@@ -100,8 +106,8 @@ extension Network {
         guard result.shape.first == size else {
           throw ONNXError.invalidInput(
             name: wanted[place].description,
-            reason: "its shape \(result.shape) has no first axis for rows, so several rows cannot"
-              + " be explained there; cut at a value that has one, or explain one row at a time")
+            reason: "its shape \(result.shape) for \(size) rows does not begin with the rows, so"
+              + " several cannot be explained there; cut at a value that has them first")
         }
         parts[place].append(count == size ? result : try result.sliced(axis: 0, to: count))
       }

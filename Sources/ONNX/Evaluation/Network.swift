@@ -49,7 +49,8 @@ final class Network: Sendable {
     for (position, definition) in definitions.enumerated() {
       let node = graph.nodes[position]
       let reader = NodeReader(
-        node: node, constants: node.inputs.map { $0.flatMap { constants[$0] } }, types: types)
+        node: node, constants: node.inputs.map { $0.flatMap { constants[$0] } }, types: types,
+        folder: folder)
       let function = try Self.located(node, atLoad: true) {
         guard definition.arity.contains(node.inputs.count) else {
           throw NodeFault("it has \(node.inputs.count) inputs, and \(definition.arity) are allowed")
@@ -70,7 +71,8 @@ final class Network: Sendable {
         nodes.append(
           PreparedNode(
             definition: definition,
-            reader: NodeReader(node: light, constants: reader.constants, types: types),
+            reader: NodeReader(
+              node: light, constants: reader.constants, types: types, folder: folder),
             function: function))
       }
       graph.nodes[position] = graph.nodes[position].withoutTensors()

@@ -36,6 +36,8 @@ struct Plan: Sendable {
   /// The values that given tensors replace, by place among the given; nil for one reader's.
   let givenValues: [Int?]
   let results: [Source]
+  /// A value among the given and the wanted whose first axis does not count rows, if there is one.
+  var withoutRows: Int?
 }
 
 /// A place, resolved to indices.
@@ -82,7 +84,11 @@ extension Network {
   func plan(_ wanted: [Place], given: [Place]) throws -> Plan {
     let key = Plan.Key(wanted: wanted, given: given)
     if let plan = plans.withLock({ $0[key] }) { return plan }
-    let plan = try makePlan(wanted.map { try spot($0) }, given: given.map { try spot($0) })
+    let (wantedSpots, givenSpots) = (
+      try wanted.map { try spot($0) }, try given.map { try spot($0) }
+    )
+    var plan = try makePlan(wantedSpots, given: givenSpots)
+    plan.withoutRows = valueWithoutRows(among: (wantedSpots + givenSpots).map(\.value))
     plans.withLock {
       if $0.count >= 256 { $0.removeAll() }
       $0[key] = plan
@@ -90,7 +96,7 @@ extension Network {
     return plan
   }
 
-  private func makePlan(_ wanted: [Spot], given: [Spot]) throws -> Plan {
+  func makePlan(_ wanted: [Spot], given: [Spot]) throws -> Plan {
     var givenAt: [Spot: Int] = [:]
     for (place, spot) in given.enumerated() { givenAt[spot] = place }
 

@@ -26,6 +26,8 @@ struct RowAnalysis: Sendable {
   var shapes: [[Int]?]
   var elementTypes: [ElementType?]
   var states: [State]
+  /// Small shared values that follow from shapes alone, such as the bounds of a slice.
+  var known: [Int: Tensor] = [:]
   /// Functions in the stead of nodes' own, by node.
   var replaced: [Int: NodeFunction] = [:]
 }
@@ -58,6 +60,27 @@ extension Network {
     return analysis(for: shapes)
   }
 
+  /// The first floating-point value, computed by a node, of which one row's first axis has not the
+  /// length 1: rows then lie on another axis, as in `[time, rows, features]`, or nowhere.
+  ///
+  /// An output that is declared to have as many rows as the inputs is believed.
+  func valueWithoutRows(among values: [Int]) -> Int? {
+    let rows = zip(graph.inputs, inputHasRows).first { $0.1 }
+      .flatMap { graph.values[$0.0].declaredShape?.first }
+    let doubtful = values.filter { value in
+      guard graph.values[value].producer != nil else { return false }
+      guard let declared = graph.values[value].declaredShape?.first else { return true }
+      return declared == .unknown || declared != rows
+    }
+    guard !doubtful.isEmpty, let analysis = analysis() else { return nil }
+    return doubtful.first { value in
+      guard analysis.states[value] != .rows, let shape = analysis.shapes[value] else {
+        return false
+      }
+      return analysis.elementTypes[value]?.isFloatingPoint == true && shape.first != 1
+    }
+  }
+
   private func declaredShape(_ input: Int, hasRows: Bool) -> [Int]? {
     guard let axes = graph.values[input].declaredShape else { return nil }
     var shape: [Int] = []
@@ -86,25 +109,26 @@ extension Network {
       analysis.elementTypes[input] = type
       analysis.states[input] = inputHasRows[place] ? .rows : .shared
     }
-    let everything = nodes.indices.filter { nodes[$0] != nil }
+    // Only shapes are kept: wanting what nobody reads lets everything else go.
+    let wanted = nodes.indices.filter { nodes[$0] != nil }
       .flatMap { graph.nodes[$0].outputs.compactMap { $0 } }
-      .map { Place(graph.values[$0].name) }
-    // Only shapes are kept: wanting the outputs alone lets intermediate values go.
-    let wanted = everything.filter { place in
-      graph.valueIndices[place.value].map { graph.values[$0].consumers.isEmpty } ?? false
-    }
-    let plan = try plan(wanted, given: graph.inputs.map { Place(graph.values[$0].name) })
+      .filter { graph.values[$0].consumers.isEmpty }
+    let plan = try makePlan(
+      wanted.map { .value($0) }, given: graph.inputs.map { .value($0) })
     var shapes = analysis.shapes
     var elementTypes = analysis.elementTypes
+    var known: [Int: Tensor] = [:]
     _ = try run(plan, given: given) { node, outputs in
       for (value, tensor) in zip(self.graph.nodes[node].outputs, outputs) {
         guard let value else { continue }
         shapes[value] = tensor.shape
         elementTypes[value] = tensor.elementType
+        if !tensor.elementType.isFloatingPoint, tensor.count <= 64 { known[value] = tensor }
       }
     }
     analysis.shapes = shapes
     analysis.elementTypes = elementTypes
+    analysis.known = known
     for step in plan.steps { decide(step.node, &analysis) }
     return analysis
   }
@@ -116,12 +140,24 @@ extension Network {
     let outputs = graph.nodes[position].outputs
     let states = inputs.map { $0.map { analysis.states[$0] } }
     var state = RowAnalysis.State.mixed
+    // Whether the outputs, where shared, are what they were on zeros.
+    var isKnown = inputs.allSatisfy { value in
+      value.map { constants[$0] != nil || analysis.known[$0] != nil } ?? true
+    }
     if !states.contains(.mixed) {
       if !states.contains(.rows) {
         state = .shared
       } else {
+        // What follows from shapes is as good as constant here.
+        let reader = NodeReader(
+          node: node.reader.node,
+          constants: inputs.map { value in
+            value.flatMap {
+              constants[$0] ?? (analysis.states[$0] == .shared ? analysis.known[$0] : nil)
+            }
+          }, types: types, folder: nil)
         let context = RowContext(
-          reader: node.reader,
+          reader: reader,
           inputs: inputs.map { value in
             guard let value, let shape = analysis.shapes[value] else { return nil }
             return RowContext.Input(hasRows: analysis.states[value] == .rows, shape: shape)
@@ -139,11 +175,15 @@ extension Network {
           }
         case .shared(let function):
           state = .shared
+          isKnown = true
           analysis.replaced[position] = function
         case .mixed: break
         }
       }
     }
-    for case .some(let value) in outputs { analysis.states[value] = state }
+    for case .some(let value) in outputs {
+      analysis.states[value] = state
+      if state != .shared || !isKnown { analysis.known[value] = nil }
+    }
   }
 }

@@ -8,6 +8,8 @@ struct NodeReader {
   /// Tensors of the inputs that do not depend on what the model is fed.
   let constants: [Tensor?]
   let types: ElementTypes
+  /// Where external data of attributes may lie.
+  let folder: String?
 
   var version: Int { node.version }
 
@@ -81,7 +83,7 @@ struct NodeReader {
   func tensor(_ name: String) throws -> Tensor? {
     guard let attribute = node.attributes[name] else { return nil }
     guard case .tensor(let message) = attribute else { throw wrongType(name, "a tensor") }
-    return try types.tensor(try StoredTensor(message, folder: nil))
+    return try types.tensor(try StoredTensor(message, folder: folder))
   }
 
   /// One of an enumeration's texts.

@@ -26,7 +26,7 @@ extension OperatorRegistry {
         let (start, step) = (try inputs[0], try inputs[2])
         let numbers = try [start, try inputs[1], step].map { try $0.number() }
         let count = ((numbers[1] - numbers[0]) / numbers[2]).rounded(.up)
-        guard !count.isNaN, count <= Double(Int32.max) else {
+        guard !count.isNaN, count <= 0x1p26 else {
           throw NodeFault("a range from \(numbers[0]) to \(numbers[1]) by \(numbers[2])")
         }
         let places = try Tensor.range(to: Int(max(0, count)), on: start.device)

@@ -192,7 +192,7 @@ extension OperatorRegistry {
     let axis = try node.integer("axis", -1)
     return { inputs in
       let (indices, values) = try onOneDevice(try inputs[0], try inputs[2])
-      guard let depth = try inputs.integers(1).first, depth > 0, depth <= Int(Int32.max) else {
+      guard let depth = try inputs.integers(1).first, depth > 0, depth <= 1 << 24 else {
         throw NodeFault("the depth is not a positive number")
       }
       let place = try resolved(axis: axis, rank: indices.rank + 1)

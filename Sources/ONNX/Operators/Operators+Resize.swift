@@ -72,7 +72,7 @@ extension OperatorRegistry {
         if aspectRatio != .stretch {
           let common = (aspectRatio == .notLarger ? scales.min() : scales.max()) ?? 1
           scales = scales.map { _ in common }
-          sizes = lengths.map { Int((common * Double($0) + 0.5).rounded(.down)) }
+          sizes = lengths.map { Int(min(common * Double($0) + 0.5, 0x1p40).rounded(.down)) }
         }
       } else {
         guard scales.count == axes.count, scales.allSatisfy({ $0 > 0 && $0 <= 65_536 }) else {

@@ -145,7 +145,7 @@ extension Resampling {
     var result = x
     var isOutside: Tensor?
     for axis in axes {
-      guard axis.newLength <= 1 << 24, mode == .nearest || axis.newLength * axis.length <= 1 << 26
+      guard axis.newLength <= 1 << 24, mode == .nearest || axis.newLength * axis.length <= 1 << 24
       else { throw NodeFault("an axis of \(axis.length) resized to \(axis.newLength)") }
       if mode == .nearest {
         let sources = try Tensor(nearestSources(axis)).moved(to: x.device)

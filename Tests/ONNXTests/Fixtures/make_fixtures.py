@@ -65,10 +65,10 @@ Abs Acos Acosh Add And ArgMax ArgMin Asin Asinh Atan Atanh AveragePool BatchNorm
 BitwiseNot BitwiseOr BitwiseXor Cast CastLike Ceil Celu Clip Compress Concat Constant
 ConstantOfShape Conv ConvTranspose Cos Cosh CumProd CumSum DepthToSpace Det Div Dropout Einsum Elu
 Equal Erf Exp Expand EyeLike Flatten Floor Gather GatherElements GatherND Gelu Gemm
-GlobalAveragePool GlobalMaxPool Greater GreaterOrEqual GridSample GroupNormalization HardSigmoid
-HardSwish Hardmax Identity InstanceNormalization IsInf IsNaN LRN LayerNormalization LeakyRelu Less
+GlobalAveragePool GlobalMaxPool GRU Greater GreaterOrEqual GridSample GroupNormalization HardSigmoid
+HardSwish Hardmax Identity InstanceNormalization IsInf IsNaN LRN LSTM LayerNormalization LeakyRelu Less
 LessOrEqual Log LogSoftmax LpNormalization LpPool MatMul Max MaxPool Mean MeanVarianceNormalization
-Min Mish Mod Mul Neg NonZero Not OneHot Or PRelu Pad Pow RMSNormalization Range Reciprocal ReduceL1
+Min Mish Mod Mul Neg NonZero Not OneHot Or PRelu Pad Pow RMSNormalization RNN Range Reciprocal ReduceL1
 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
 ReduceSumSquare Relu Reshape Resize ReverseSequence Round ScatterElements ScatterND Selu Shape
 Shrink Sigmoid Sign Sin Sinh Size Slice Softmax Softplus Softsign SpaceToDepth Split Sqrt Squeeze
@@ -79,7 +79,7 @@ Sub Sum SwiGLU Swish Tan Tanh ThresholdedRelu Tile TopK Transpose Trilu Unsqueez
 # ``ONNXModel`` refuses by name.
 LEFT_OUT = ("training", "sequence", "optional", "string", "FLOAT8", "FLOAT4", "INT4", "INT2",
             "FLOAT6", "E8M0", "E4M3", "E5M2", "cubic_grid", "gridsample_bicubic", "volumetric",
-            "uint64", "uint32", "bitwise_not_3d", "float16", "FLOAT16", "BFLOAT16", "expanded")
+            "peephole", "uint64", "uint32", "bitwise_not_3d", "float16", "FLOAT16", "BFLOAT16", "expanded")
 
 
 def standard():
@@ -380,6 +380,17 @@ def versions():
     v.add("OneHot", 11, [np.array([0, -1, 5])], "", [np.int64(4), np.array([-1, 2], np.float32)])
     v.add("ConstantOfShape", 9, [ints(2, 3)], value=numpy_helper.from_array(np.array([2.5], np.float32)))
     v.add("Range", 11, [np.float32(1), np.float32(3), np.float32(0.4)])
+    for operator, gates, states in (("LSTM", 4, 2), ("GRU", 3, 1), ("RNN", 1, 1)):
+        for version in (9, 14):
+            for direction, many in (("forward", 1), ("reverse", 1), ("bidirectional", 2)):
+                weights = [normal(many, gates * 4, 3), normal(many, gates * 4, 4), normal(many, 8 * gates)]
+                v.add(operator, version, [normal(5, 2, 3)], direction, weights, outputs=states + 1,
+                      hidden_size=4, direction=direction)
+        v.add(operator, 14, [normal(5, 2, 3)], "from a state",
+              [normal(1, gates * 4, 3), normal(1, gates * 4, 4), None, None] + [normal(1, 2, 4)] * states,
+              outputs=states + 1, hidden_size=4)
+    v.add("GRU", 14, [normal(5, 2, 3)], "reset behind", [normal(1, 12, 3), normal(1, 12, 4), normal(1, 24)], outputs=2,
+          hidden_size=4, linear_before_reset=1)
     return v.cases
 
 
