@@ -85,7 +85,7 @@ extension Network {
     }
     return fits
       && plan.steps.allSatisfy { step in
-        graph.nodes[step.node].outputs.allSatisfy { value in
+        (graph.nodes[step.node].outputs + step.outputs).allSatisfy { value in
           value.map { analysis.states[$0] != .mixed } ?? true
         }
       }

@@ -13,6 +13,8 @@ final class Network: Sendable {
   let constants: [Tensor?]
   /// By node; nil where all outputs are constants.
   let nodes: [PreparedNode?]
+  /// By normalization: the convolution ahead of it that can run with it as one.
+  let fusions: [Int: FusedConvolution]
   /// Which inputs have rows, in the order of `graph.inputs`.
   let inputHasRows: [Bool]
   /// The number of rows that the file fixes, nil where any number is allowed.
@@ -78,6 +80,7 @@ final class Network: Sendable {
       graph.nodes[position] = graph.nodes[position].withoutTensors()
     }
     (inputHasRows, fixedRows) = Self.rows(of: graph)
+    fusions = Self.fusions(in: graph, nodes, constants: constants)
     self.constants = constants
     self.nodes = nodes
     self.types = types

@@ -9,6 +9,7 @@ struct Plan: Sendable {
   struct Key: Hashable, Sendable {
     let wanted: [Place]
     let given: [Place]
+    let isFused: Bool
   }
 
   /// Where a tensor comes from.
@@ -27,6 +28,7 @@ struct Plan: Sendable {
   struct Step: Sendable {
     let node: Int
     let inputs: [Source]
+    /// The values that it computes: the node's own, or those of the node that it runs as one with.
     let outputs: [Int?]
     /// Values that no later step reads.
     let released: [Int]
@@ -81,13 +83,15 @@ extension Network {
   }
 
   /// The plan for some places, made once.
-  func plan(_ wanted: [Place], given: [Place]) throws -> Plan {
-    let key = Plan.Key(wanted: wanted, given: given)
+  ///
+  /// - Parameter isFused: Whether nodes may run as one where nobody sees the value between them.
+  func plan(_ wanted: [Place], given: [Place], isFused: Bool = true) throws -> Plan {
+    let key = Plan.Key(wanted: wanted, given: given, isFused: isFused)
     if let plan = plans.withLock({ $0[key] }) { return plan }
     let (wantedSpots, givenSpots) = (
       try wanted.map { try spot($0) }, try given.map { try spot($0) }
     )
-    var plan = try makePlan(wantedSpots, given: givenSpots)
+    var plan = try makePlan(wantedSpots, given: givenSpots, isFused: isFused)
     plan.withoutRows = valueWithoutRows(among: (wantedSpots + givenSpots).map(\.value))
     plans.withLock {
       if $0.count >= 256 { $0.removeAll() }
@@ -96,7 +100,7 @@ extension Network {
     return plan
   }
 
-  func makePlan(_ wanted: [Spot], given: [Spot]) throws -> Plan {
+  func makePlan(_ wanted: [Spot], given: [Spot], isFused: Bool = true) throws -> Plan {
     var givenAt: [Spot: Int] = [:]
     for (place, spot) in given.enumerated() { givenAt[spot] = place }
 
@@ -130,12 +134,20 @@ extension Network {
     var kept = Set<Int>()
     for case .value(let value) in results { kept.insert(value) }
 
+    // Convolutions that run as one with the normalization behind them.
+    let seen = Set((wanted + given).map(\.value))
+    let fused = fusions.filter { isFused && isNeeded[$0.key] && !seen.contains($0.value.value) }
+    for fusion in fused.values { isNeeded[fusion.convolution] = false }
+
     var steps: [Plan.Step] = []
     for node in nodes.indices.reversed() where isNeeded[node] {
-      let inputs = graph.nodes[node].inputs.enumerated().map { input, value -> Plan.Source in
+      let fusion = fused[node]
+      let runs = fusion?.convolution ?? node
+      var inputs = graph.nodes[runs].inputs.enumerated().map { input, value -> Plan.Source in
         guard let value else { return .absent }
-        return source(.edge(node: node, input: input, value: value))
+        return source(.edge(node: runs, input: input, value: value))
       }
+      if let fusion { inputs = [inputs[0], .constant(fusion.weight), .constant(fusion.bias)] }
       var released: [Int] = []
       for case .value(let value) in inputs where kept.insert(value).inserted {
         released.append(value)
@@ -145,7 +157,7 @@ extension Network {
         guard let value, givenAt[.value(value)] == nil, kept.contains(value) else { return nil }
         return value
       }
-      steps.append(Plan.Step(node: node, inputs: inputs, outputs: outputs, released: released))
+      steps.append(Plan.Step(node: runs, inputs: inputs, outputs: outputs, released: released))
     }
     return Plan(
       steps: steps.reversed(),
