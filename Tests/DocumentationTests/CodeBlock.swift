@@ -11,7 +11,9 @@ struct CodeBlock {
 
   var place: String { "\(file):\(line)" }
 
-  /// The blocks of a Markdown text. A fence that is not closed reaches to the end.
+  /// The blocks of a Markdown text.
+  ///
+  /// A fence that is not closed reaches to the end.
   static func blocks(of text: String, in file: String) -> [CodeBlock] {
     var blocks: [CodeBlock] = []
     var open: (line: Int, language: String, lines: [String])?

@@ -25,7 +25,7 @@ import Testing
     for block in blocks {
       let code = Code(block.lines)
       guard let snippets = known[code.lines] else {
-        Issue.record("\(block.place): no snippet has this block, which begins \(code.lines.first ?? "")")
+        Issue.record("\(block.place): no snippet has this block")
         continue
       }
       #expect(
@@ -39,7 +39,8 @@ import Testing
       try Self.blocks().filter { $0.language == "swift" }.map { Code($0.lines).lines })
     let snippets = try Self.snippets()
     for snippet in snippets {
-      #expect(shown.contains(snippet.code.lines), "\(snippet.file): no guide shows '\(snippet.name)'")
+      #expect(
+        shown.contains(snippet.code.lines), "\(snippet.file): no guide shows '\(snippet.name)'")
       #expect(snippet.isRun, "\(snippet.file): no test runs '\(snippet.name)'")
     }
     #expect(Set(snippets.map(\.name)).count == snippets.count, "a name is used twice")

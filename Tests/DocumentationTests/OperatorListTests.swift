@@ -21,7 +21,8 @@ extension String {
   /// What stands between the first `start` and the first `end` after it; empty where either is
   /// missing.
   fileprivate func components(between start: String, and end: String) -> String {
-    guard let first = range(of: start), let last = range(of: end, range: first.upperBound..<endIndex)
+    guard let first = range(of: start),
+      let last = range(of: end, range: first.upperBound..<endIndex)
     else { return "" }
     return String(self[first.upperBound..<last.lowerBound])
   }

@@ -7,8 +7,8 @@ import Testing
 import Torch
 
 // snippet: reacting
-/// Walks from zeros to the instance. Of the features that are still on the way, the half with the
-/// smaller gradients moves twice as fast as the others.
+/// Walks from zeros to the instance, quiet features first: the half with the smaller gradients goes
+/// twice as fast as the others.
 struct QuietFirst: DistributionOfInterest {
   let steps: Int
   let reacts = true

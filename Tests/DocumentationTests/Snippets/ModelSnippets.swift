@@ -92,9 +92,8 @@ struct LinearModel: Model {
     let result = try Conductance(model, of: .layer("hidden")).attributions(for: x)
     // end
     #expect(result.values.shape == [1, 8])
-    #expect(try ModelLaws.violations(
-      of: model, on: Inputs(Tensor.normal([3, 3], from: generator)), layers: [.layer("hidden")]
-    ) == [])
+    let rows = Inputs(try Tensor.normal([3, 3], from: generator))
+    #expect(try ModelLaws.violations(of: model, on: rows, layers: [.layer("hidden")]) == [])
   }
 
   @Test func `several inputs`() throws {

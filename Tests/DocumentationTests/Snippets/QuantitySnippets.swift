@@ -96,9 +96,9 @@ import Torch
   @Test func `a closure that sees the instance`() throws {
     // snippet: closure
     // How far the logits are from those of the instance, squared.
-    let distance = CustomQuantity("distance", explaining: { output, explained in
+    let distance = CustomQuantity("distance") { output, explained in
       try (output - explained.output).squared().sum(axes: [1])
-    })
+    }
     let result = try InternalInfluence(model, quantity: distance, slice: slice)
       .attributions(for: digit)
     // end
