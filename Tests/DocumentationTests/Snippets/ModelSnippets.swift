@@ -39,7 +39,11 @@ struct LinearModel: Model {
     let model = try ONNXModel(path: "Models/digits.onnx")
     print(model.inputs, model.outputs, model.head as Any)
     print(model.origin.producer, model.origin.operatorSets)
+
+    let digit = try Tensor(contentsOfNPY: "Data/eight.npy")
+    let probabilities = try model.evaluate(model.outputs, given: [Place("image"): digit])[0]
     // end
+    #expect(try probabilities.indexOfMaximum(axis: 1).integers() == [8])
     #expect(model.inputs.map(\.name) == ["image"])
     #expect(model.outputs == [Place("probabilities")])
     #expect(model.head?.logits == Place("logits"))
@@ -49,9 +53,9 @@ struct LinearModel: Model {
 
   @Test func `double precision`() throws {
     let digit = try Tensor(contentsOfNPY: "Data/eight.npy")
-    let slice = NetworkSlice(to: .logits)
     // snippet: float64
     let precise = try ONNXModel(path: "Models/digits.onnx", elementType: .float64)
+    let slice = NetworkSlice(from: .input, to: .logits)
     let result = try IntegratedGradients(precise, slice: slice).attributions(for: digit)
     print(result.values.elementType)  // float64
     // end
