@@ -117,6 +117,20 @@ struct QuietFirst: DistributionOfInterest {
     #expect(abs(try #require(try result.completenessGap?.number())) < 1e-12)
   }
 
+  @Test func `a small gap is no error bar`() throws {
+    // snippet: no-error-bar
+    let coarse = try IntegratedGradients(model, slice: slice, steps: 20).attributions(for: digit)
+    let exact = try IntegratedGradients(model, slice: slice, steps: 4000, rule: .midpoint)
+      .attributions(for: digit)
+    let distance = try (coarse.values - exact.values).absolute().sum()
+    let error = try (distance / exact.values.absolute().sum()).number()
+    let gap = try coarse.completenessGap?.number() ?? .nan
+    let change = try exact.values.sum().number()
+    print("gap \(gap / change), error \(error), both relative")
+    // end
+    #expect(abs(gap / change) < 0.001 && error > 0.01 && error < 0.03)
+  }
+
   @Test func `conductance two ways`() throws {
     // snippet: conductance
     let byTangents = try Conductance(model, of: .layer("relu2"), to: .logits, steps: 200)
