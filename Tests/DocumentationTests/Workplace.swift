@@ -9,11 +9,13 @@ enum Workplace {
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
+  private static let folder = FileManager.default.temporaryDirectory
+    .appending(path: "documentation-\(ProcessInfo.processInfo.processIdentifier)")
+
   private static let entered = Result {
     let files = FileManager.default
-    let folder = files.temporaryDirectory
-      .appending(path: "documentation-\(ProcessInfo.processInfo.processIdentifier)")
     try? files.removeItem(at: folder)
+    atexit { try? FileManager.default.removeItem(at: Workplace.folder) }
     try files.createDirectory(at: folder, withIntermediateDirectories: true)
     for name in ["Models", "Data"] {
       try files.createSymbolicLink(
