@@ -72,6 +72,9 @@ let package = Package(
     .testTarget(
       name: "VisualizationTests", dependencies: ["Visualization", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["ONNX", "Visualization", "TestSupport"],
+      exclude: ["commands.txt", "run-commands"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: libtorch.languageStandard
