@@ -19,14 +19,19 @@ struct Attribute: ParsableCommand {
       """,
     version: toolVersion,
     subcommands: [Inspect.self, Explain.self])
+
+  static func main() {
+    main(nil)
+    Console.leave(.success)
+  }
 }
 
 /// Runs a command, and ends the process with the status that fits what went wrong.
-func reporting(_ body: () throws -> Void) throws {
+func reporting(_ body: () throws -> Void) {
   do {
     try body()
   } catch {
     Console.writeError("error: \(message(for: error))\n")
-    throw ExitCode(ExitStatus(error).rawValue)
+    Console.leave(ExitStatus(error))
   }
 }

@@ -96,6 +96,11 @@ struct Explain: ParsableCommand {
       "Rows evaluated at once. (default: what fits the memory)", valueName: "count"))
   var rows: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Processor threads. (default: one for small work, else all)", valueName: "count"))
+  var threads: Int?
+
   @Flag(name: .customLong("float64"), help: "Compute in double precision.")
   var usesDoublePrecision = false
 
@@ -122,7 +127,7 @@ struct Explain: ParsableCommand {
   var output: [String] = []
 
   func run() throws {
-    try reporting {
+    reporting {
       var options = ExplainOptions(model: model, inputs: inputs)
       options.from = from
       options.to = to
@@ -137,6 +142,7 @@ struct Explain: ParsableCommand {
       options.isAbsolute = absolute
       options.seed = seed
       options.rowsAtOnce = rows
+      options.threads = threads
       options.usesDoublePrecision = usesDoublePrecision
       options.imageScaling.mean = imageMean?.numbers ?? options.imageScaling.mean
       options.imageScaling.deviation = imageDeviation?.numbers ?? options.imageScaling.deviation

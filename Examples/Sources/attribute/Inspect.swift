@@ -14,6 +14,6 @@ struct Inspect: ParsableCommand {
   var model: String
 
   func run() throws {
-    try reporting { Console.writeOutput(try Inspection(path: model).text) }
+    reporting { Console.writeOutput(try Inspection(path: model).text) }
   }
 }

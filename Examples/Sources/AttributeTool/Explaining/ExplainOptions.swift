@@ -17,6 +17,7 @@ public struct ExplainOptions: Sendable {
   public var isAbsolute = false
   public var seed: UInt64 = 0
   public var rowsAtOnce: Int?
+  public var threads: Int?
   public var usesDoublePrecision = false
   public var imageScaling = ImageScaling()
   public var outputs: [String] = []

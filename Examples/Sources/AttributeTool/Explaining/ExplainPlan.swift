@@ -45,6 +45,9 @@ public struct ExplainPlan: Sendable {
     if let rows = options.rowsAtOnce, rows < 1 {
       throw ToolError.usage("--rows \(rows): at least one row is evaluated at once")
     }
+    if let threads = options.threads, !(1...1024).contains(threads) {
+      throw ToolError.usage("--threads \(threads): write a number from 1 to 1024")
+    }
     try Self.check(options.imageScaling)
     outputs = try OutputFile.files(options.outputs)
   }

@@ -56,6 +56,7 @@ extension ExplainPlan {
           + "\(inputs.instances.count) instances: give one for each, or --quantity class:3 for all")
     }
     try check(outputs, of: model)
+    try setThreads(inputs)
     var engine = try engine(for: model) { file, isInput in
       try read(file, isInput: isInput, loader)
     }
@@ -85,6 +86,19 @@ extension ExplainPlan {
         "\(file) cannot be taken for an input: the model has several, \(loader.model.inputs.names)")
     }
     return try loader.tensor(of: file, for: loader.model.inputs[0])
+  }
+
+  /// One thread where the work is small: threads that wait for each other take more time than they
+  /// save there, forty times as much where other programs want the processor.
+  ///
+  /// Each parameter is used about once at each place of the input, at most: their product bounds the
+  /// work of a row.
+  private func setThreads(_ inputs: LoadedInputs) throws {
+    if let threads = options.threads { return try Runtime.setThreadCount(threads) }
+    let parameters = SystemFile.byteCount(options.model) / 4
+    let elements = inputs.tensors.values.map { $0.count / max(1, inputs.instances.count) }
+    let (work, overflows) = parameters.multipliedReportingOverflow(by: elements.reduce(0, +))
+    if !overflows, work < 20_000_000 { try Runtime.setThreadCount(1) }
   }
 
   /// Whether the points of a polyline are such as the model has at the distribution's cut.

@@ -63,6 +63,12 @@ enum SystemFile {
     if isFolder(path) { throw ToolError.data("\(path) cannot be written: it is a folder") }
   }
 
+  /// The length of a file, 0 where there is none.
+  static func byteCount(_ path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+  }
+
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   private static func isFolder(_ path: String) -> Bool {
