@@ -52,7 +52,7 @@ struct Explain: ParsableCommand {
   var at: String?
 
   @Option(
-    name: .shortAndLong,
+    name: .shortAndLong, parsing: .unconditional,
     help: ArgumentHelp("Which number is explained. (default: predicted)", valueName: "quantity"))
   var quantity: String?
 
@@ -105,6 +105,7 @@ struct Explain: ParsableCommand {
   var usesDoublePrecision = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Subtracted from image samples, one number or one for each channel, with commas.",
       valueName: "numbers"))

@@ -169,6 +169,13 @@ import Visualization
     #expect(command.output.contains("polyline path from zeros"))
   }
 
+  @Test func `A quantity may start with a minus`() throws {
+    let command = try Command.attribute(
+      "explain", "Models/digits.onnx", "Data/eight.npy", "-q", "-class:1")
+    #expect(command.status == 0, "\(command.error)")
+    #expect(command.output.hasPrefix("− score of class 1 ·"))
+  }
+
   @Test func `A unit inside the network can be explained`() throws {
     let command = try Command.attribute(
       "explain", "Models/digits.onnx", "Data/eight.npy", "--to", "conv2", "-q", "unit:3,0,0",

@@ -88,17 +88,26 @@ extension ExplainPlan {
     return try loader.tensor(of: file, for: loader.model.inputs[0])
   }
 
+  /// Evaluations for an instance, of one baseline.
+  private var evaluations: Int {
+    switch distribution {
+    case .point: 1
+    case .gaussian(_, let count), .expected(let count): count
+    case .linear, .polyline: steps
+    }
+  }
+
   /// One thread where the work is small: threads that wait for each other take more time than they
   /// save there, forty times as much where other programs want the processor.
   ///
-  /// Each parameter is used about once at each place of the input, at most: their product bounds the
-  /// work of a row.
+  /// A parameter is used once at each place of the input, at most: parameters × elements ×
+  /// evaluations bounds the multiplications of a forward pass, and a billion take a tenth of a second.
   private func setThreads(_ inputs: LoadedInputs) throws {
     if let threads = options.threads { return try Runtime.setThreadCount(threads) }
     let parameters = SystemFile.byteCount(options.model) / 4
-    let elements = inputs.tensors.values.map { $0.count / max(1, inputs.instances.count) }
-    let (work, overflows) = parameters.multipliedReportingOverflow(by: elements.reduce(0, +))
-    if !overflows, work < 20_000_000 { try Runtime.setThreadCount(1) }
+    let elements = inputs.tensors.values.reduce(0) { $0 + $1.count }
+    let work = Double(parameters) * Double(elements) * Double(evaluations)
+    if work < 1e9 { try Runtime.setThreadCount(1) }
   }
 
   /// Whether the points of a polyline are such as the model has at the distribution's cut.

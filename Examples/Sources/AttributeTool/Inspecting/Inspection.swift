@@ -48,7 +48,8 @@ public struct Inspection: Sendable {
     let sets = origin.operatorSets.sorted { $0.key < $1.key }.map { domain, version in
       domain.isEmpty ? "opset \(version)" : "\(domain) \(version)"
     }
-    var parts = [path.fileName] + sets
+    let size = (Double(SystemFile.byteCount(path)) / 1e6).text(3)
+    var parts = [path.fileName, "\(size) MB"] + sets
     if !producer.isEmpty { parts.append("by " + producer.joined(separator: " ")) }
     return parts.joined(separator: " · ")
   }

@@ -57,8 +57,10 @@ extension Explanation {
     let original = try picture(of: image)
     let normalization: Normalization =
       plan.options.isAbsolute ? .magnitude() : .symmetric()
-    let heatmap = try Heatmap(map, normalization: normalization)
-    let gradientMap = try Heatmap(gradient, normalization: normalization)
+    // Sizes are added as sizes: channels of opposite sign do not cancel.
+    let reduction: ChannelReduction = plan.options.isAbsolute ? .absoluteSum : .sum
+    let heatmap = try Heatmap(map, reducing: reduction, normalization: normalization)
+    let gradientMap = try Heatmap(gradient, reducing: reduction, normalization: normalization)
     // On an image of a few pixels a layer's own pixels say more than colors mixed with the image.
     let isSmall = max(original.width, original.height) < 64
     let shown: any Picture = isInput || isSmall ? heatmap : Overlay(heatmap, on: original)
