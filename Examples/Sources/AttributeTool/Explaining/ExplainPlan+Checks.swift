@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attribution
+import ONNX
+import Torch
+
+extension ExplainPlan {
+  /// Evaluations for an instance, of one baseline.
+  private var evaluations: Int {
+    switch distribution {
+    case .point: 1
+    case .gaussian(_, let count), .expected(let count): count
+    case .linear, .polyline: steps
+    }
+  }
+
+  /// One thread where the work is small: threads that wait for each other take more time than they
+  /// save there, forty times as much where other programs want the processor.
+  ///
+  /// A parameter is used once at each place of the input, at most: parameters × elements ×
+  /// evaluations bounds the multiplications of a forward pass, and a billion take a tenth of a second.
+  func setThreads(_ inputs: LoadedInputs) throws {
+    if let threads = options.threads { return try Runtime.setThreadCount(threads) }
+    let parameters = SystemFile.byteCount(options.model) / 4
+    let elements = inputs.tensors.values.reduce(0) { $0 + $1.count }
+    let work = Double(parameters) * Double(elements) * Double(evaluations)
+    if work < 1e9 { try Runtime.setThreadCount(1) }
+  }
+
+  /// Whether the points of a polyline are such as the model has at the distribution's cut.
+  func checkPoints(_ engine: InternalInfluence, _ inputs: LoadedInputs) throws {
+    guard case .polyline(let file) = distribution,
+      let path = (engine.distribution as? PathDistribution)?.path as? PolylinePath
+    else { return }
+    let cut = distributionCut ?? slice.start
+    let places = try cut.places(in: engine.model)
+    let values = try withoutRecording {
+      try cut.read(
+        engine.model.evaluate(places, given: inputs.given(for: engine.model, rows: 0..<1)))
+    }
+    for value in values {
+      for point in path.waypoints where point.shape.dropFirst() != value.shape.dropFirst() {
+        throw ToolError.data(
+          "the points in \(file) have shape \(Array(point.shape.dropFirst())), and an instance at "
+            + "'\(cut.name)' has \(Array(value.shape.dropFirst()))")
+      }
+    }
+  }
+
+  /// What outputs ask for that the model cannot give, found out before the work.
+  func check(_ outputs: [OutputFile], of model: ONNXModel) throws {
+    let places = try slice.start.places(in: model)
+    if let file = outputs.first(where: { $0.kind != .json }), places.count > 1 {
+      throw ToolError.data(
+        "\(file.path) holds one array, and '\(options.from)' has \(places.count) tensors "
+          + "(\(places.map(\.description).joined(separator: ", "))): name one with --from")
+    }
+    if let file = outputs.first(where: { $0.kind == .png }) {
+      guard model.inputs.count == 1, ImageFormat(model.inputs[0]) != nil else {
+        let shapes = model.inputs.map { "'\($0.name)' \($0.shape.map(\.shapeText) ?? "[…]")" }
+        throw ToolError.data(
+          "\(file.path): there is no picture of this model's input, \(shapes.joined(separator: ", ")),"
+            + " which is no image: write a .npy or .json file")
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attribution
+import ONNX
+import Torch
+
+/// What a model says of one instance.
+struct Prediction {
+  /// `nil` where the output has one column.
+  let label: Int?
+  let score: Double
+
+  /// The predictions of all instances; `nil` where the first output is not `[rows, classes]`.
+  static func all(of model: ONNXModel, _ inputs: LoadedInputs) throws -> [Prediction]? {
+    let count = inputs.instances.count
+    var predictions: [Prediction] = []
+    for start in stride(from: 0, to: count, by: 64) {
+      let given = try inputs.given(for: model, rows: start..<min(start + 64, count))
+      let output = try withoutRecording { try model.evaluate([model.outputs[0]], given: given)[0] }
+      guard output.rank == 2, output.shape[1] > 0 else { return nil }
+      let scores = try output.numbers()
+      let classes = output.shape[1]
+      for row in 0..<output.shape[0] {
+        let own = scores[row * classes..<(row + 1) * classes]
+        // The first among equals, as the engine has it.
+        let best = own.indices.dropFirst().reduce(own.startIndex) { own[$1] > own[$0] ? $1 : $0 }
+        predictions.append(
+          Prediction(label: classes > 1 ? best - own.startIndex : nil, score: own[best]))
+      }
+    }
+    return predictions
+  }
+}
