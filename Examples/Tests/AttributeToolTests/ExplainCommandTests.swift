@@ -169,6 +169,19 @@ import Visualization
     #expect(command.output.contains("polyline path from zeros"))
   }
 
+  @Test func `A link to an old report is followed, and the report replaced`() throws {
+    let (old, link) = (folder.path("old.json"), folder.path("link.json"))
+    try Data("old".utf8).write(to: URL(fileURLWithPath: old))
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: old)
+    let command = try Command.attribute(
+      "explain", "Models/digits.onnx", "Data/eight.npy", "-o", link, "--seed",
+      "18446744073709551615")
+    #expect(command.status == 0, "\(command.error)")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == old)
+    #expect(try String(contentsOfFile: old, encoding: .utf8).contains("18446744073709551615"))
+    #expect(try folder.contents == ["link.json", "old.json"])
+  }
+
   @Test func `A quantity may start with a minus`() throws {
     let command = try Command.attribute(
       "explain", "Models/digits.onnx", "Data/eight.npy", "-q", "-class:1")

@@ -70,6 +70,7 @@ struct Failing: CustomTestStringConvertible {
       Failing("explain MODEL EIGHT --from input:x", "it has the inputs 'image'"),
       Failing("explain MODEL EIGHT --from conv1+conv2 -o a.npy", "2 tensors"),
       Failing("explain MODEL EIGHT --from dense -o picture.png", "without height and width"),
+      Failing("explain MODEL EIGHT --from input@axis2:0-3 -o picture.png", "part of the height"),
       Failing("explain MODEL EIGHT --quantity class:10", "no class 10"),
       Failing("explain MODEL EIGHT --to conv2", "the slice ends in"),
       Failing("explain MODEL EIGHT --to conv2 --quantity unit:99,0,0", "no unit"),

@@ -56,6 +56,11 @@ extension ExplainPlan {
           + "(\(places.map(\.description).joined(separator: ", "))): name one with --from")
     }
     if let file = outputs.first(where: { $0.kind == .png }) {
+      guard slice.start.hasWholeMaps else {
+        throw ToolError.data(
+          "\(file.path): '\(options.from)' has a part of the height or width, which cannot be laid "
+            + "over the image: write a .npy or .json file")
+      }
       guard model.inputs.count == 1, ImageFormat(model.inputs[0]) != nil else {
         let shapes = model.inputs.map { "'\($0.name)' \($0.shape.map(\.shapeText) ?? "[…]")" }
         throw ToolError.data(
@@ -63,5 +68,13 @@ extension ExplainPlan {
             + " which is no image: write a .npy or .json file")
       }
     }
+  }
+}
+
+extension Cut {
+  /// Whether no part is taken of an axis behind the channels.
+  fileprivate var hasWholeMaps: Bool {
+    guard let part = self as? PartialCut else { return true }
+    return part.axis == 1 && part.base.hasWholeMaps
   }
 }

@@ -8,6 +8,7 @@ enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral,
   case null
   case boolean(Bool)
   case integer(Int)
+  case unsigned(UInt64)
   /// JSON has no numbers that are not finite: they are written as null.
   case number(Double)
   case string(String)
@@ -39,6 +40,7 @@ enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral,
     case .null: return "null"
     case .boolean(let value): return value ? "true" : "false"
     case .integer(let value): return "\(value)"
+    case .unsigned(let value): return "\(value)"
     case .number(let value): return value.isFinite ? "\(value)" : "null"
     case .string(let value): return Self.quoted(value)
     case .array(let values):

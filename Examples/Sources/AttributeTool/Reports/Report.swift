@@ -66,7 +66,7 @@ extension Explanation {
         "baseline": path.hasBaseline ? .string(options.baseline ?? "zeros") : .null,
         "rule": path.hasSteps ? .string(plan.rule.name) : .null,
         "steps": path.hasSteps ? .integer(plan.steps) : .null,
-        "seed": .integer(Int(truncatingIfNeeded: options.seed)),
+        "seed": .unsigned(options.seed),
         "imageMean": .array(options.imageScaling.mean.map { .number($0) }),
         "imageDeviation": .array(options.imageScaling.deviation.map { .number($0) }),
       ],

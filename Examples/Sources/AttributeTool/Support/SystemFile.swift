@@ -22,14 +22,20 @@ enum SystemFile {
     }
   }
 
-  /// Writes a file beside, which then takes the place of `path`: a reader sees the old file or the
-  /// new one, and an error leaves the old one.
+  /// Writes a file beside, which then takes the place of `path`.
+  ///
+  /// A reader sees the old file or the new one, and an error leaves the old one. A link is followed,
+  /// and permissions are kept.
   static func replace(_ path: String, with bytes: [UInt8]) throws {
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    let path = exists ? resolved(path) : path
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     let serial = counter.add(1, ordering: .relaxed).newValue
     let temporary = folder + ".attribute-\(getpid())-\(serial).part"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure(path, "written") }
+    if exists { _ = fchmod(descriptor, status.st_mode & 0o777) }
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes {
@@ -60,7 +66,10 @@ enum SystemFile {
       throw ToolError.data(
         "\(path) cannot be written: folder \(folder): \(String(cString: strerror(errno)))")
     }
-    if isFolder(path) { throw ToolError.data("\(path) cannot be written: it is a folder") }
+    var status = stat()
+    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+      throw ToolError.data("\(path) cannot be written: it is there, and no regular file")
+    }
   }
 
   /// The length of a file, 0 where there is none.
@@ -71,9 +80,11 @@ enum SystemFile {
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  private static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  /// Where links lead.
+  private static func resolved(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   private static func failure(_ path: String, _ what: String) -> ToolError {
