@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AttributeTool
 import Foundation
 import Testing
 import Torch
 import Visualization
-
-@testable import AttributeTool
 
 /// A command line that must fail, and what it must say.
 struct Failing: CustomTestStringConvertible {

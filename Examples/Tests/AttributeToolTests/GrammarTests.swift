@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AttributeTool
 import Attribution
 import Testing
 import Torch
-
-@testable import AttributeTool
 
 @Suite struct CutGrammarTests {
   @Test(

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AttributeTool
 import Attribution
 import Foundation
 import Testing
 import Torch
 import Visualization
-
-@testable import AttributeTool
 
 @Suite struct InputTests {
   private let folder: TemporaryFolder

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AttributeTool
 import Testing
-
-@testable import AttributeTool
 
 @Suite struct SupportTests {
   // The messages and digests of FIPS 180-4's examples, and lengths around a block's end.

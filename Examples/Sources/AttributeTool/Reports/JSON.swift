@@ -2,7 +2,7 @@
 
 /// A JSON text to write: keys stay in the order in which they are given, so that the same
 /// explanation gives the same bytes.
-enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral,
+package enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral,
   ExpressibleByArrayLiteral
 {
   case null
@@ -15,18 +15,18 @@ enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral,
   case array([JSON])
   case object([(key: String, value: JSON)])
 
-  init(stringLiteral value: String) { self = .string(value) }
-  init(dictionaryLiteral elements: (String, JSON)...) {
+  package init(stringLiteral value: String) { self = .string(value) }
+  package init(dictionaryLiteral elements: (String, JSON)...) {
     self = .object(elements.map { (key: $0.0, value: $0.1) })
   }
-  init(arrayLiteral elements: JSON...) { self = .array(elements) }
+  package init(arrayLiteral elements: JSON...) { self = .array(elements) }
 
   init(_ text: String?) { self = text.map { .string($0) } ?? .null }
   init(_ number: Double?) { self = number.map { .number($0) } ?? .null }
   init(_ integer: Int?) { self = integer.map { .integer($0) } ?? .null }
 
   /// The text, two spaces a level; what has no levels within stands in one line.
-  var text: String { text(indent: 0) }
+  package var text: String { text(indent: 0) }
 
   private var isFlat: Bool {
     switch self {

@@ -4,7 +4,7 @@ import Glibc
 
 extension Double {
   /// The number for a table: `digits` significant digits, plain where that is short.
-  func text(_ digits: Int32 = 5) -> String {
+  package func text(_ digits: Int32 = 5) -> String {
     guard isFinite else { return isNaN ? "nan" : self < 0 ? "-inf" : "inf" }
     return formatted("%.*g", digits, self)
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The digest of FIPS 180-4, by which a report names the model that it explains.
-struct SHA256 {
+package struct SHA256 {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
     0x5be0_cd19,
@@ -10,6 +10,8 @@ struct SHA256 {
   private var count: UInt64 = 0
   private var schedule = [UInt32](repeating: 0, count: 64)
 
+  package init() {}
+
   /// The digest of a file, in hexadecimal.
   static func digest(ofFile path: String) throws -> String {
     var hash = SHA256()
@@ -17,7 +19,7 @@ struct SHA256 {
     return hash.finished()
   }
 
-  mutating func update(_ bytes: some Collection<UInt8>) {
+  package mutating func update(_ bytes: some Collection<UInt8>) {
     count += UInt64(bytes.count)
     pending += bytes
     var start = 0
@@ -29,7 +31,7 @@ struct SHA256 {
   }
 
   /// The digest of all that was given, in hexadecimal.
-  func finished() -> String {
+  package func finished() -> String {
     var last = self
     let bits = count &* 8
     let zeros = (119 - Int(count % 64)) % 64

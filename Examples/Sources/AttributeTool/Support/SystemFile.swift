@@ -94,10 +94,10 @@ enum SystemFile {
 
 extension String {
   /// The last part of a path.
-  var fileName: String { String(split(separator: "/").last ?? "") }
+  package var fileName: String { String(split(separator: "/").last ?? "") }
 
   /// What follows the last dot of a path's last part, in small letters.
-  var fileExtension: String {
+  package var fileExtension: String {
     let name = fileName
     return name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
   }

@@ -33,7 +33,7 @@ public enum ToolError: Error, Sendable, Equatable, CustomStringConvertible {
   case usage(String)
   case data(String)
 
-  var status: ExitStatus {
+  package var status: ExitStatus {
     switch self {
     case .usage: .usage
     case .data: .data
