@@ -52,6 +52,7 @@ let package = Package(
     program("custom-path"),
     program("custom-quantity"),
     program("saturation"),
+    program("timing"),
     .testTarget(
       name: "AttributeToolTests",
       dependencies: [

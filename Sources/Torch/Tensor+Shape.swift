@@ -97,6 +97,15 @@ extension Tensor {
   /// The same elements in row-major memory of their own where they are not in that order already.
   public func contiguous() throws -> Tensor { try Operators.contiguous(.tensor(self)) }
 
+  /// The same elements, with the channels (axis 1) next to each other in memory.
+  ///
+  /// Convolutions of images, `[rows, channels, height, width]`, run faster so on most processors, and
+  /// give results in that layout. Other ranks stay as they are.
+  public func channelsLast() throws -> Tensor {
+    // libtorch's number for the layout.
+    rank == 4 ? try Operators.contiguous(.tensor(self), .integer(2)) : self
+  }
+
   /// The same elements in memory of their own.
   public func copied() throws -> Tensor { try Operators.clone(.tensor(self)) }
 

@@ -23,7 +23,7 @@ enum MemoryBudget {
   /// What a forward pass writes is about half of what is alive at the height of the backward pass.
   ///
   /// Beyond this size the time for a row no longer falls, so that more memory would buy nothing.
-  static let ceiling = 384 << 20
+  static let ceiling = 192 << 20
 
   /// A sixteenth of the memory that is free now, and no more than ``ceiling``.
   static var bytes: Int { min(ceiling, max(16 << 20, available / 16)) }

@@ -27,7 +27,8 @@ struct FusedConvolution: Sendable {
     let folded = try? withoutRecording { () -> (Tensor, Tensor) in
       let values = try parameters.map { try $0.converted(to: .float64) }
       let factor = try values[0] / (values[3] + epsilon).squareRoot()
-      let wide = try weight.converted(to: .float64)
+      let wide =
+        try weight.converted(to: .float64)
         * factor.reshaped(to: [-1] + [Int](repeating: 1, count: weight.rank - 1))
       let start = try bias.map { try $0.converted(to: .float64) - values[2] } ?? -values[2]
       return (
@@ -38,7 +39,8 @@ struct FusedConvolution: Sendable {
     guard let folded else { return nil }
     self.convolution = convolution
     self.value = value
-    self.weight = folded.0
+    // The layout in which image convolutions are fastest; what they give then has it too.
+    self.weight = (try? folded.0.channelsLast()) ?? folded.0
     self.bias = folded.1
   }
 }

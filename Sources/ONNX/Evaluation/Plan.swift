@@ -100,7 +100,7 @@ extension Network {
     return plan
   }
 
-  func makePlan(_ wanted: [Spot], given: [Spot], isFused: Bool = true) throws -> Plan {
+  func makePlan(_ wanted: [Spot], given: [Spot], isFused: Bool) throws -> Plan {
     var givenAt: [Spot: Int] = [:]
     for (place, spot) in given.enumerated() { givenAt[spot] = place }
 

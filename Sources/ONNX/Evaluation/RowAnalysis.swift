@@ -114,7 +114,7 @@ extension Network {
       .flatMap { graph.nodes[$0].outputs.compactMap { $0 } }
       .filter { graph.values[$0].consumers.isEmpty }
     let plan = try makePlan(
-      wanted.map { .value($0) }, given: graph.inputs.map { .value($0) })
+      wanted.map { .value($0) }, given: graph.inputs.map { .value($0) }, isFused: false)
     var shapes = analysis.shapes
     var elementTypes = analysis.elementTypes
     var known: [Int: Tensor] = [:]
