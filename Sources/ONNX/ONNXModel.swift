@@ -22,6 +22,9 @@ public struct ONNXModel: Model {
   /// What floating-point values are computed in, and where.
   public var device: Device { network.types.device }
 
+  /// Floating-point numbers that the file brings along as weights, as initializers.
+  public var parameterCount: Int { network.parameterCount }
+
   let network: Network
 
   /// What a file says about itself.

@@ -121,6 +121,15 @@ import Torch
     }
   }
 
+  @Test func `a point of a polyline of another shape is told with both shapes`() throws {
+    let path = PolylinePath(through: [try Tensor.zeros([1, 7])])
+    let error = #expect(throws: ActivationError.self) {
+      try InternalInfluence(ToyModels.smooth(), distribution: .path(path))
+        .attributions(for: ToyModels.rows(2))
+    }
+    #expect(error?.description.contains("[1, 7]") == true)
+  }
+
   @Test func `a baseline of another shape is told with both shapes`() throws {
     let baseline = try Tensor.zeros([1, 7])
     let error = #expect(throws: ActivationError.self) {

@@ -45,8 +45,6 @@ public protocol Model: Sendable {
 }
 
 extension Model {
-  public var head: OutputHead? { nil }
-
   public func requirements(of wanted: [Place], given: [Place]) -> [Place] {
     let given = Set(given)
     return inputs.map(\.place).filter { !given.contains($0) }

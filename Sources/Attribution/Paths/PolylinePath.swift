@@ -46,6 +46,16 @@ public struct PolylinePath: Path {
   }
 
   private func corners(from start: Tensor, to end: Tensor) throws -> [Tensor] {
-    try [start] + waypoints.map { try $0.converted(like: start) } + [end]
+    let inner = try waypoints.map { waypoint in
+      let point = try waypoint.converted(like: start)
+      // A point may have one entry for all rows, or leave the row axis out.
+      let single = Array(start.shape.dropFirst())
+      guard (try? point.broadcast(to: [1] + single)) != nil else {
+        throw ActivationError.shape(
+          waypoint.shape, expected: [1] + single, what: "a point of the polyline")
+      }
+      return point
+    }
+    return [start] + inner + [end]
   }
 }

@@ -13,6 +13,8 @@ final class Network: Sendable {
   let constants: [Tensor?]
   /// By node; nil where all outputs are constants.
   let nodes: [PreparedNode?]
+  /// Floating-point numbers that the file brings along as weights.
+  let parameterCount: Int
   /// By normalization: the convolution ahead of it that can run with it as one.
   let fusions: [Int: FusedConvolution]
   /// Which inputs have rows, in the order of `graph.inputs`.
@@ -47,6 +49,10 @@ final class Network: Sendable {
       constants[value] = try Self.explained(stored, message.name, types)
     }
     graph.initializers = [:]
+    parameterCount = constants.reduce(0) { sum, tensor in
+      guard let tensor, tensor.elementType.isFloatingPoint else { return sum }
+      return sum + tensor.count
+    }
     var nodes: [PreparedNode?] = []
     for (position, definition) in definitions.enumerated() {
       let node = graph.nodes[position]

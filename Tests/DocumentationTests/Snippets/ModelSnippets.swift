@@ -12,6 +12,7 @@ struct LinearModel: Model {
   let weight: Tensor
   let inputs = [ModelInput("x", elementType: .float64)]
   let outputs = [Place("y")]
+  let head: OutputHead? = nil
   let layers = [ModelLayer("y", operation: "MatMul")]
 
   func places(of layer: String, anchor: Anchor) throws -> [Place] {

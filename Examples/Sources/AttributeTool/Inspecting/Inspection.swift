@@ -49,7 +49,8 @@ public struct Inspection: Sendable {
       domain.isEmpty ? "opset \(version)" : "\(domain) \(version)"
     }
     let size = (Double(SystemFile.byteCount(path)) / 1e6).text(3)
-    var parts = [path.fileName, "\(size) MB"] + sets
+    let parameters = "\(model.parameterCount) parameters"
+    var parts = [path.fileName, "\(size) MB", parameters] + sets
     if !producer.isEmpty { parts.append("by " + producer.joined(separator: " ")) }
     return parts.joined(separator: " · ")
   }

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// What the guide to the command line shows is what is printed.
+@Suite struct GuideTests {
+  /// A command of the guide, and the lines that it shows below.
+  struct Shown: CustomTestStringConvertible {
+    let command: String
+    let lines: [String]
+
+    var testDescription: String { command }
+  }
+
+  static func shown() throws -> [Shown] {
+    let guide = Command.package.deletingLastPathComponent()
+      .appendingPathComponent("Docs/CommandLine.md")
+    let blocks = try String(contentsOf: guide, encoding: .utf8)
+      .components(separatedBy: "```")
+    // Fenced text lies at odd places; a command's output is the next fence.
+    return stride(from: 1, to: blocks.count - 2, by: 2).compactMap { place in
+      let output = blocks[place + 2]
+      guard blocks[place].hasPrefix("sh\n"), output.hasPrefix("text\n") else { return nil }
+      return Shown(
+        command: String(blocks[place].dropFirst(3)).trimmingCharacters(in: .newlines),
+        lines: output.dropFirst(5).split(separator: "\n").map(String.init))
+    }
+  }
+
+  @Test func `outputs in the guide are those of the commands above them`() throws {
+    let all = try Self.shown()
+    #expect(all.count >= 2)
+    for shown in all {
+      let words = shown.command.split(separator: " ").map(String.init)
+      try #require(words.first == "attribute")
+      let result = try Command.run("attribute", Array(words.dropFirst()))
+      let printed = Set(result.output.split(separator: "\n").map(String.init))
+      for line in shown.lines where !line.contains("…") {
+        #expect(printed.contains(line), "\(shown.command) does not print: \(line)")
+      }
+    }
+  }
+}
