@@ -266,8 +266,9 @@ import Torch
     engine.rowLimit = .rows(6)
     let cost = try engine.attributions(for: ToyModels.rows(3)).cost
     #expect(cost.samples == 10 && cost.backwardRows == 30 && cost.rowsAtOnce == 6)
-    // Each instance once as it is, once at the path's start, and at its samples.
-    #expect(cost.forwardRows == 36)
+    // Each instance once as it is, once at the path's start, and at its samples; and one row more,
+    // to see what a row takes.
+    #expect(cost.forwardRows == 37)
   }
 
   @Test func `no tensor outlives an explanation`() async {

@@ -25,15 +25,14 @@ struct Run {
     var groups: [GroupRun.Tally] = []
     var parts: [[GroupRun.Result]] = []
     var evaluations = 0
-    var limit: Int?
+    // The first instance shows how much memory a row takes.
+    let before = Runtime.producedBytes
+    let first = try group(0..<1)
+    let limit = engine.rowLimit.rows(bytesPerRow: Int(Runtime.producedBytes - before))
     var next = 0
     while next < batch {
-      // The first group is small: it shows how much memory a row takes.
-      let range = next..<min(batch, next + (limit ?? 4))
-      let before = Runtime.producedBytes
-      let (evaluator, instances) = try group(range)
-      let bytes = Int(Runtime.producedBytes - before) / range.count
-      limit = limit ?? engine.rowLimit.rows(bytesPerRow: bytes)
+      let range = next..<min(batch, next + limit)
+      let (evaluator, instances) = range == 0..<1 ? first : try group(range)
       var run = GroupRun(
         engine, quantities: quantities, evaluator: evaluator, instances: instances
       ) { share, gradients in
@@ -43,14 +42,14 @@ struct Run {
         try engine.onProgress?(
           Progress(fraction: done / Double(batch), evaluations: evaluations))
       }
-      parts.append(try run.results(rowLimit: limit ?? 1))
+      parts.append(try run.results(rowLimit: limit))
       groups.append(run.tally)
       next = range.upperBound
     }
     let duration = began.duration(to: clock.now).components
     let cost = Cost(
       samples: groups.map(\.samples).max() ?? 0,
-      forwardRows: batch + groups.reduce(0) { $0 + $1.forwardRows },
+      forwardRows: batch + (limit > 1 && batch > 1 ? 1 : 0) + groups.reduce(0) { $0 + $1.forwardRows },
       backwardRows: groups.reduce(0) { $0 + $1.backwardRows },
       rowsAtOnce: groups.map(\.rowsAtOnce).max() ?? 0,
       seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18)
