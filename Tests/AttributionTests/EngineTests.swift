@@ -152,6 +152,18 @@ import Torch
     }
   }
 
+  @Test func `an attribution ahead of the distribution's cut is refused`() throws {
+    var engine = InternalInfluence(
+      try ToyModels.smooth(), distribution: PathDistribution(steps: 3), at: .layer("first"))
+    #expect(throws: CutError.unreached(cut: "input", from: "first")) {
+      try engine.attributions(for: ToyModels.rows(1))
+    }
+    // The influence there is that of the branches around the cut: none in this network.
+    engine.measure = .influence
+    let influence = try engine.attributions(for: ToyModels.rows(1))
+    #expect(try influence.values.absolute().sum().number() == 0)
+  }
+
   @Test func `several quantities from one pass equal each alone`() throws {
     let model = try ToyModels.smooth()
     let x = try ToyModels.rows(3)

@@ -121,6 +121,13 @@ import Torch
     }
   }
 
+  @Test func `a softmax over a single class is refused`() throws {
+    #expect(throws: QuantityError.oneClass(quantity: "probability of class 0")) {
+      try Saliency(ToyModels.saturated, quantity: .probability(of: 0))
+        .attributions(for: Tensor([2] as [Double], shape: [1, 1]))
+    }
+  }
+
   @Test func `a point of a polyline of another shape is told with both shapes`() throws {
     let path = PolylinePath(through: [try Tensor.zeros([1, 7])])
     let error = #expect(throws: ActivationError.self) {

@@ -29,6 +29,7 @@ struct Run {
     let before = Runtime.producedBytes
     let first = try group(0..<1)
     let limit = engine.rowLimit.rows(bytesPerRow: Int(Runtime.producedBytes - before))
+    if engine.measure == .attribution { try first.0.checkReach() }
     var next = 0
     while next < batch {
       let range = next..<min(batch, next + limit)
@@ -49,7 +50,8 @@ struct Run {
     let duration = began.duration(to: clock.now).components
     let cost = Cost(
       samples: groups.map(\.samples).max() ?? 0,
-      forwardRows: batch + (limit > 1 && batch > 1 ? 1 : 0) + groups.reduce(0) { $0 + $1.forwardRows },
+      forwardRows: batch + (limit > 1 && batch > 1 ? 1 : 0)
+        + groups.reduce(0) { $0 + $1.forwardRows },
       backwardRows: groups.reduce(0) { $0 + $1.backwardRows },
       rowsAtOnce: groups.map(\.rowsAtOnce).max() ?? 0,
       seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18)

@@ -98,6 +98,19 @@ struct SliceEvaluator: Sendable {
     return given
   }
 
+  /// Makes sure that the slice's start depends on the distribution's cut, so that displacements there
+  /// mean something.
+  ///
+  /// - Throws: ``CutError/unreached(cut:from:)``.
+  func checkReach() throws {
+    guard !cuts.coincide else { return }
+    let points = try activation.map { try $0.tracked() }
+    guard try valuesAtStart(given: given(points: points)).contains(where: \.isTracked) else {
+      throw CutError.unreached(
+        cut: cuts.attribution.cut.name, from: cuts.distribution.cut.name)
+    }
+  }
+
   /// The values at the places of the slice's start.
   func valuesAtStart(given: [Place: Tensor]) throws -> [Tensor] {
     try model.evaluate(cuts.attribution.places, given: given)

@@ -107,6 +107,9 @@ public struct ClassProbability: QuantityOfInterest {
   public var name: String { "\(form.rawValue) of class \(choice.label)" }
 
   public func values(of output: Tensor, explaining explained: ExplainedOutput) throws -> Tensor {
+    if form != .logit, output.rank == 2, output.shape[1] == 1, explained.scale.isSoftmaxToBe {
+      throw QuantityError.oneClass(quantity: name)
+    }
     let scaled =
       switch form {
       case .probability: try probabilities(of: output, scale: explained.scale)

@@ -48,6 +48,14 @@ public enum OutputScale: Sendable, Hashable {
   /// Not known: an internal value, or a model that ends in neither softmax nor sigmoid. Taken for
   /// logits where a quantity has to know.
   case unknown
+
+  /// Whether a probability is still to be made by a softmax.
+  var isSoftmaxToBe: Bool {
+    switch self {
+    case .logits(.sigmoid), .normalized: false
+    case .logits, .unknown: true
+    }
+  }
 }
 
 /// What is wrong with a quantity, or with what it is asked of.
@@ -57,6 +65,7 @@ public enum QuantityError: Error, Sendable, Equatable, CustomStringConvertible {
   case labelCount(Int, instances: Int)
   case shape(quantity: String, result: [Int], rows: Int)
   case notLogits(quantity: String)
+  case oneClass(quantity: String)
   case channel(Int, shape: [Int])
 
   public var description: String {
@@ -75,6 +84,9 @@ public enum QuantityError: Error, Sendable, Equatable, CustomStringConvertible {
     case .notLogits(let quantity):
       return "'\(quantity)' reads logits, and the slice ends behind a softmax or sigmoid: let it "
         + "end at `.logits`"
+    case .oneClass(let quantity):
+      return "'\(quantity)' takes a softmax, and over a single class that is always 1: explain "
+        + "`.logit(of: 0)`, or a custom quantity with a sigmoid"
     case .channel(let channel, let shape):
       return "there is no channel \(channel) on axis 1 of an activation of shape \(shape)"
     }
