@@ -49,9 +49,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--residual", metavar="FILE.onnx")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="digit", help="works whose name contains the word; all with --residual")
+    parser.add_argument("--only", metavar="WORD", help="works whose name contains the word; all by default")
     arguments = parser.parse_args()
-    only = "" if arguments.residual else arguments.only
+    only = arguments.only or ("" if arguments.residual else "digit")
 
     ours, theirs = [], []
     with tempfile.TemporaryDirectory() as folder:

@@ -8,6 +8,7 @@
 #include <torch/csrc/api/include/torch/version.h>
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,12 @@ int32_t ct_thread_count(void) { return at::get_num_threads(); }
 
 ct_status ct_set_thread_count(int32_t count) {
   return ctorch::guarded([&] { at::set_num_threads(count); });
+}
+
+void ct_keep_freed_memory(int32_t byte_count) {
+  // The largest block that glibc lets come from the heap, instead of a mapping of its own.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, byte_count);
 }
 
 bool ct_matrix_library(char *path, size_t capacity) {
