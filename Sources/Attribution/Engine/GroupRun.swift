@@ -86,7 +86,10 @@ struct GroupRun {
     var watched: [Watched] = []
     var next = 0
     while next < samples.count {
-      let range = next..<min(samples.count, next + perChunk)
+      // Chunks of about one size: a short one at the end would run at the price of a longer one.
+      let rest = samples.count - next
+      let chunks = (rest + perChunk - 1) / perChunk
+      let range = next..<next + (rest + chunks - 1) / chunks
       do {
         let chunk = try evaluate(samples, range)
         if reacts { watched.append(chunk) }
