@@ -14,8 +14,8 @@ public enum Runtime {
 
   /// Threads used inside one operator.
   ///
-  /// Set from the number of processors when the first tensor is
-  /// made, or from `OMP_NUM_THREADS` where that is set.
+  /// Set from the number of processors when the first tensor is made, or from `OMP_NUM_THREADS`
+  /// where that is set.
   public static var threadCount: Int {
     _ = started
     return Int(ct_thread_count())

@@ -35,7 +35,8 @@ import Torch
 
   @Test(arguments: 0..<5)
   func `sensitivity a, one differing feature that matters gets all`(path: Int) throws {
-    // Only the straight path leaves equal features where they are.
+    // The first three paths leave equal features where they are, so one feature gets all; polylines
+    // move the others too, and those may get a share.
     let model = try ToyModels.smooth()
     let base = try Tensor([0.1, 0.1, 0.1, 0.1] as [Double], shape: [1, 4])
     let x = try base.replacingSlice(
@@ -46,9 +47,11 @@ import Torch
       - (#require(result.quantity.start).number())
     #expect(abs(change) > 1e-3)
     #expect(try abs(result.values[0, 2].number()) > 1e-4)
-    if path == 0 {
+    if path < 3 {
       try expectClose(result.values[0, 2], [change], absolute: 1e-5)
-      try expectClose(result.values[0, 0..<2], [0, 0], absolute: 0)
+      // Exactly 0 on the straight path; the other tangents are differences of γ, and rounded.
+      try expectClose(
+        result.values[0, 0..<2], [0, 0], absolute: path == 0 ? 0 : 1e-12, relative: 0)
     }
   }
 

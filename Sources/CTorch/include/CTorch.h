@@ -201,7 +201,7 @@ ct_status ct_set_thread_count(int32_t count);
 /// Lets the C library keep up to `byte_count` freed bytes of the heap for later tensors.
 ///
 /// By default it returns every large block to the system at once, which then has to clear the pages
-/// again for the next: a tenth of the time of a large network. Holds for the whole process.
+/// again for the next. Holds for the whole process.
 void ct_keep_freed_memory(int32_t byte_count);
 
 /// Writes the path of the library that multiplies matrices, ended by a zero, to `path`; false where
