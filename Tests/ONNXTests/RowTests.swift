@@ -187,7 +187,8 @@ import Torch
     let y = try model.evaluate(model.outputs, given: [Place("x"): x])[0]
     #expect(y.shape == [2, 2, 1, 3])
     #expect(try y.numbers() == x.numbers())
-    #expect(try model.evaluate(model.outputs, given: [Place("x"): x[0..<1]])[0].shape == [1, 2, 1, 3])
+    #expect(
+      try model.evaluate(model.outputs, given: [Place("x"): x[0..<1]])[0].shape == [1, 2, 1, 3])
   }
 
   /// As many steps in time as there are rows: the shapes alone would not tell.

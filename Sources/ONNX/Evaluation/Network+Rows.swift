@@ -111,7 +111,8 @@ extension Network {
         throw ONNXError.invalidInput(
           name: wanted[place].description,
           reason: "it has the shape \(first.shape.dropFirst()) for one row and"
-            + " \(other.shape.dropFirst()) for another; explain rows one at a time, or cut elsewhere")
+            + " \(other.shape.dropFirst()) for another; explain rows one at a time, or cut elsewhere"
+        )
       }
       return try .concatenated(parts[place])
     }

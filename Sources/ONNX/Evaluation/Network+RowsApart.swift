@@ -16,7 +16,9 @@ extension Network {
   /// - Throws: ``ONNXError/invalidInput(name:reason:)`` naming a result that mixes rows.
   /// - Complexity: 4 ⌈log₂ rows⌉ + 1 runs of one unit, once for each pair of given and wanted places.
   func checkRowsApart(_ plan: Plan, _ key: Plan.Key, _ batch: Batch) throws {
-    guard !plansApart.withLock({ $0.contains(key) }), let rows = batch.rows, rows > 0 else { return }
+    guard !plansApart.withLock({ $0.contains(key) }), let rows = batch.rows, rows > 0 else {
+      return
+    }
     try withoutRecording {
       let unit = try batch.part(from: 0, count: min(rows, unitRows))
       let results = try runUnit(plan, key.wanted, unit)
@@ -28,6 +30,7 @@ extension Network {
         }
         bit *= 2
       }
+      try checkPlaces(plan, key, unit, results)
     }
     plansApart.withLock {
       if $0.count >= 256 { $0.removeAll() }
@@ -65,6 +68,24 @@ extension Network {
     }
   }
 
+  /// Rows that all move by one place must take their results along.
+  private func checkPlaces(
+    _ plan: Plan, _ key: Plan.Key, _ unit: Batch, _ results: [Tensor]
+  ) throws {
+    let order = try Tensor((0..<unitRows).map { ($0 + 1) % unitRows }).moved(to: types.device)
+    let moved = try runUnit(plan, key.wanted, try unit.replacing { try $0.selecting(order) })
+    for place in results.indices where plan.results[place].isComputed {
+      let wanted = try results[place].selecting(order).converted(to: .float64)
+      guard try isSame(wanted, try moved[place].converted(to: .float64)) else {
+        throw ONNXError.invalidInput(
+          name: key.wanted[place].description,
+          reason: "its value depends on where among the \(unitRows) rows that the model was written"
+            + " for a row stands, so rows cannot be explained each by itself; export it with any"
+            + " number of rows allowed")
+      }
+    }
+  }
+
   /// Equal up to rounding; NaN only where there was one before.
   private func isSame(_ before: Tensor, _ after: Tensor) throws -> Bool {
     guard before.shape == after.shape else { return false }
@@ -99,7 +120,7 @@ extension Batch {
   }
 
   /// The same with other tensors where there are rows.
-  private func replacing(_ body: (Tensor) throws -> Tensor) throws -> Batch {
+  fileprivate func replacing(_ body: (Tensor) throws -> Tensor) throws -> Batch {
     Batch(
       self,
       try tensors.indices.map { layouts[$0] == .shared ? tensors[$0] : try body(tensors[$0]) },

@@ -168,7 +168,7 @@ final class StackedRun {
       length = shape[axis]
       if axis == 0, values.layouts[place] == .merged { continue }
       guard let stacked = try values.stacked(place) else { continue }
-      let order = Array(1...axis) + [0] + Array((axis + 1)..<(shape.count + 1))
+      let order = (0..<axis).map { $0 + 1 } + [0] + Array((axis + 1)..<(shape.count + 1))
       var merged = shape
       merged[axis] *= count
       tensors[place] = try (axis == 0 ? stacked : stacked.permuted(to: order)).reshaped(to: merged)

@@ -27,7 +27,8 @@ extension OperatorRegistry {
     scatterElements("ScatterElements", since: 11),
     OperatorDefinition(
       "ScatterND", since: 11, arity: 3...3, rows: .unknown, prepare: scatterNested),
-    OperatorDefinition("OneHot", since: 9, arity: 3...3, rows: .custom(oneHotRows), prepare: oneHot),
+    OperatorDefinition(
+      "OneHot", since: 9, arity: 3...3, rows: .custom(oneHotRows), prepare: oneHot),
     OperatorDefinition("NonZero", since: 9, arity: 1...1, rows: .unknown) { _ in
       { inputs in [try inputs[0].indicesOfNonzero().transposed(0, 1)] }
     },

@@ -9,7 +9,8 @@ extension OperatorRegistry {
       { inputs in [try inputs[0].matrixProduct(try inputs[1])] }
     },
     OperatorDefinition("Gemm", arity: 2...3, rows: .custom(generalProductRows), prepare: general),
-    OperatorDefinition("Einsum", since: 12, arity: 1...Int.max, rows: .custom(contractionRows)) { node in
+    OperatorDefinition("Einsum", since: 12, arity: 1...Int.max, rows: .custom(contractionRows)) {
+      node in
       let equation = try node.text("equation", "")
       guard !equation.isEmpty else { throw NodeFault("the attribute 'equation' is missing") }
       return { inputs in [try .contraction(equation, try inputs.all())] }
@@ -42,7 +43,9 @@ extension OperatorRegistry {
     // broadcast.
     let rank = max(left, right, 2)
     let hasRows = (a.hasRows, b.hasRows)
-    @Sendable func aligned(_ tensor: Tensor, _ shape: [Int], _ hasRows: Bool, isLeft: Bool) throws -> Tensor {
+    @Sendable func aligned(_ tensor: Tensor, _ shape: [Int], _ hasRows: Bool, isLeft: Bool) throws
+      -> Tensor
+    {
       let matrix = shape.count > 1 ? shape : isLeft ? [1] + shape : shape + [1]
       if !hasRows { return matrix == shape ? tensor : try tensor.reshaped(to: matrix) }
       let wanted = [Int](repeating: 1, count: rank - matrix.count) + matrix
@@ -62,8 +65,10 @@ extension OperatorRegistry {
       try !context.reader.flag("transA")
     else { return .oneByOne }
     if let c = context.input(2) {
-      guard c.hasRows ? c.shape == a.shape || c.shape.first == a.shape.first && c.shape.count == 2
-        : c.shape.count < 2 || c.shape[0] == 1
+      guard
+        c.hasRows
+          ? c.shape == a.shape || c.shape.first == a.shape.first && c.shape.count == 2
+          : c.shape.count < 2 || c.shape[0] == 1
       else { return .oneByOne }
     }
     return .apart(context.function)

@@ -10,7 +10,8 @@ extension OperatorRegistry {
     OperatorDefinition(
       "Resize", since: 10, arity: 2...4, rows: .custom(resizeRows), prepare: resize),
     OperatorDefinition(
-      "GridSample", since: 16, arity: 2...2, rows: .custom { _ in .independent(inputs: [0, 0], outputs: [0]) },
+      "GridSample", since: 16, arity: 2...2,
+      rows: .custom { _ in .independent(inputs: [0, 0], outputs: [0]) },
       prepare: grid),
   ]
 
