@@ -11,7 +11,8 @@ extension Network {
   /// Computes places from others for any number of rows, without ever mixing rows.
   ///
   /// All units run at once where their values have one shape (see ``StackedRun``), else one after
-  /// the other. Rows that a unit of several holds are checked to be apart: ``checkRowsApart(_:_:)``.
+  /// the other. Where a unit holds several rows, it is made sure that they are apart:
+  /// ``checkRowsApart(_:_:)``.
   ///
   /// What is given and what comes back has rows on its first axis. A value that has something else
   /// there in the run of one row, as time in `[time, 1, features]` or nothing at all, gets an axis of
@@ -41,7 +42,7 @@ extension Network {
   private func evaluate(_ plan: Plan, _ key: Plan.Key, _ batch: Batch) throws -> [Tensor] {
     guard let rows = batch.rows, rows > 0 else { return try run(plan, given: batch.tensors) }
     if rows > 1, let fault = misplacedRows { throw fault }
-    if unitRows > 1 { try checkRowsApart(plan, key, batch) }
+    if unitRows > 1 { try checkRowsApart(plan, key) }
     if rows == unitRows { return try runUnit(plan, key.wanted, batch) }
     var firstFailure: ONNXError?
     if let units = try batch.wholeUnits() {
@@ -223,7 +224,7 @@ struct Batch {
     wantedRows = rows ?? 0
   }
 
-  init(_ batch: Batch, _ tensors: [Tensor], rows: Int?, wanted: Int) {
+  private init(_ batch: Batch, _ tensors: [Tensor], rows: Int?, wanted: Int) {
     self.tensors = tensors
     layouts = batch.layouts
     unitRows = batch.unitRows

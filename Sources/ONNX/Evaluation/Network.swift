@@ -27,7 +27,7 @@ final class Network: Sendable {
   /// The shapes of values seen last, a unit's own, for models that leave them open.
   let seenShapes = Mutex<[Int: [Int]]>([:])
   let plans = Mutex<[Plan.Key: Plan]>([:])
-  /// Plans of a unit of several rows that were seen to keep them apart.
+  /// Plans that keep the rows of a unit of several apart.
   let plansApart = Mutex<Set<Plan.Key>>([])
 
   /// A node and what it does.

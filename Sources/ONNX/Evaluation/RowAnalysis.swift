@@ -22,6 +22,10 @@ struct RowAnalysis: Sendable {
   var states: [State?]
   /// The nodes that run for one unit after the other.
   var oneByOne: [Int] = []
+  /// The nodes that treat the places of their inputs' first axes apart.
+  var nodesApart: Set<Int> = []
+  /// The values that have a unit's rows on their first axes, each from what a row alone gives.
+  var valuesApart: Set<Int> = []
 }
 
 extension Network {
@@ -77,6 +81,7 @@ extension Network {
       analysis.shapes[input] = inputShapes[place]
       analysis.elementTypes[input] = type
       analysis.states[input] = inputHasRows[place] ? .rows : .shared
+      if inputHasRows[place] { analysis.valuesApart.insert(input) }
     }
     // Only shapes are kept: wanting what nobody reads lets everything else go.
     let wanted = nodes.indices.filter { nodes[$0] != nil }
@@ -89,8 +94,14 @@ extension Network {
       given: zip(inputHasRows, given).map { $0 && $1.rank > 0 ? .merged : .shared })
     _ = try run(plan, given: given) { step, node, inputs in
       let outputs = try unit.outputs(step, node, inputs)
+      let isApart =
+        unit.nodesApart.contains(step.node)
+        && self.graph.nodes[step.node].inputs.allSatisfy { value in
+          value.map { analysis.states[$0] == .shared || analysis.valuesApart.contains($0) } ?? true
+        }
       for (value, tensor) in zip(self.graph.nodes[step.node].outputs, outputs) {
         guard let value else { continue }
+        if isApart, unit.layout(.value(value)) == .merged { analysis.valuesApart.insert(value) }
         let layout = unit.layout(.value(value))
         analysis.shapes[value] = unit.unitShape(of: tensor, layout)
         analysis.elementTypes[value] = tensor.elementType
@@ -99,6 +110,7 @@ extension Network {
       return outputs
     }
     analysis.oneByOne = unit.oneByOne
+    analysis.nodesApart = unit.nodesApart
     return analysis
   }
 }

@@ -20,6 +20,8 @@ final class StackedRun {
   private(set) var layouts: [Int: RowLayout] = [:]
   /// Nodes that ran for one unit after the other.
   private(set) var oneByOne: [Int] = []
+  /// Nodes that treated the places of their inputs' first axes apart, all of a unit's rows.
+  private(set) var nodesApart: Set<Int> = []
   private let givenLayouts: [RowLayout]
 
   /// - Parameters:
@@ -67,11 +69,21 @@ final class StackedRun {
   private func outputs(
     _ step: Plan.Step, _ node: Network.PreparedNode, _ inputs: NodeInputs, _ layouts: [RowLayout]
   ) throws -> ([Tensor], RowLayout) {
-    if layouts.allSatisfy({ $0 == .shared }) { return (try node.function(inputs), .shared) }
+    if layouts.allSatisfy({ $0 == .shared }) {
+      nodesApart.insert(step.node)
+      return (try node.function(inputs), .shared)
+    }
     let values = Values(run: self, tensors: inputs.tensors, layouts: layouts)
+    let haveRowsFirst = values.layouts.indices.allSatisfy { place in
+      layouts[place] == .shared
+        || layouts[place] == .merged && values.shapes[place].first == network.unitRows
+    }
     let outcome: RowOutcome
     switch node.definition.rows {
-    case .elementwise: return try elementwise(node, values)
+    case .elementwise:
+      let isAligned = values.areAligned
+      if isAligned, haveRowsFirst { nodesApart.insert(step.node) }
+      return try elementwise(node, values, isAligned: isAligned)
     case .leading:
       outcome = values.onlyFirstHasRows ? .independent(inputs: [0], outputs: []) : .oneByOne
     case .reshaping(let prepare):
@@ -82,11 +94,13 @@ final class StackedRun {
       let context = values.context(node)
       let shape = try prepare(context.reader)(
         values.shapes[0], NodeInputs(tensors: context.reader.constants))
+      if haveRowsFirst, shape.first == network.unitRows { nodesApart.insert(step.node) }
       return try reshaped(try inputs[0], to: shape)
     case .along(let axes): outcome = try axes.outcome(values.context(node))
     case .custom(let rule): outcome = try rule(values.context(node))
     case .unknown: outcome = .oneByOne
     }
+    if haveRowsFirst, outcome.keepsPlacesApart(values.layouts) { nodesApart.insert(step.node) }
     switch outcome {
     case .shared(let function): return (try function(inputs), .shared)
     case .apart(let function):
@@ -129,23 +143,12 @@ final class StackedRun {
   // MARK: Elementwise
 
   private func elementwise(
-    _ node: Network.PreparedNode, _ values: Values
+    _ node: Network.PreparedNode, _ values: Values, isAligned: Bool
   ) throws -> ([Tensor], RowLayout) {
-    let rank = values.shapes.map(\.count).max() ?? 0
-    let first = values.shapes.indices.first { values.layouts[$0] == .merged }
-      .flatMap { values.shapes[$0].first }
-    let isAligned = values.layouts.indices.allSatisfy { place in
-      let shape = values.shapes[place]
-      return switch values.layouts[place] {
-      case .shared: shape.count < rank || shape.first == 1
-      case .merged: shape.count == rank && shape.first == first
-      case .stacked: false
-      }
-    }
-    if isAligned, rank > 0 {
+    if isAligned {
       return try checked(node.function(NodeInputs(tensors: values.tensors)), .merged)
     }
-    return try checked(node.function(try values.stacked(rank: rank)), .stacked)
+    return try checked(node.function(try values.stacked(rank: values.rank)), .stacked)
   }
 
   // MARK: Axes of their own
@@ -229,6 +232,24 @@ private struct Values {
 
   var onlyFirstHasRows: Bool {
     layouts.first != .shared && layouts.dropFirst().allSatisfy { $0 == .shared }
+  }
+
+  var rank: Int { shapes.map(\.count).max() ?? 0 }
+
+  /// Whether broadcasting lets the first axes of all inputs with merged units face each other, and
+  /// nothing else.
+  var areAligned: Bool {
+    let rank = rank
+    let first = layouts.indices.first { layouts[$0] == .merged }.flatMap { shapes[$0].first }
+    return rank > 0
+      && layouts.indices.allSatisfy { place in
+        let shape = shapes[place]
+        return switch layouts[place] {
+        case .shared: shape.count < rank || shape.first == 1
+        case .merged: shape.count == rank && shape.first == first
+        case .stacked: false
+        }
+      }
   }
 
   func context(_ node: Network.PreparedNode) -> RowContext {

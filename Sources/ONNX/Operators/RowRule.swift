@@ -90,8 +90,8 @@ struct RowContext {
 
 /// How a node runs for all units at once.
 enum RowOutcome: Sendable {
-  /// The function takes inputs with merged units, where those of all have the same s₀, and gives
-  /// outputs with merged units.
+  /// The function treats the places of the first axis apart: it takes inputs with merged units,
+  /// where those of all have the same s₀, and gives outputs with merged units.
   case apart(NodeFunction)
   /// The function takes and gives tensors with stacked units.
   case stacked(NodeFunction)
@@ -102,6 +102,23 @@ enum RowOutcome: Sendable {
   case shared(NodeFunction)
   /// It cannot be told: one unit after the other.
   case oneByOne
+}
+
+extension RowOutcome {
+  /// Whether the node treats the places of its inputs' first axes apart and alike, where those that
+  /// are not shared have rows there.
+  func keepsPlacesApart(_ layouts: [RowLayout]) -> Bool {
+    switch self {
+    case .apart, .shared: true
+    case .stacked, .oneByOne: false
+    case .independent(let axes, let outputs):
+      outputs.allSatisfy { $0 == 0 }
+        && layouts.indices.allSatisfy { place in
+          let axis = place < axes.count ? axes[place] : nil
+          return layouts[place] == .shared ? axis == nil : axis == 0
+        }
+    }
+  }
 }
 
 /// The axes along which an operator works, and where its node says so.
