@@ -106,6 +106,15 @@ struct SliceEvaluator: Sendable {
     return given
   }
 
+  /// One row of what the network is given.
+  func row(_ row: Int, of given: [Place: Tensor]) throws -> [Place: Tensor] {
+    var own = given
+    for (place, value) in given where !shared.contains(place) {
+      own[place] = try value[row..<row + 1].detached()
+    }
+    return own
+  }
+
   /// Makes sure that the slice's start depends on the distribution's cut, so that displacements there
   /// mean something.
   ///

@@ -122,7 +122,7 @@ extension Network {
   // MARK: Rows first
 
   /// A computed value as callers see it: rows on its first axis.
-  private func outside(
+  func outside(
     _ tensor: Tensor, _ layout: RowLayout, count: Int, _ value: Int, _ place: Place
   ) throws -> Tensor {
     var shape = tensor.shape
