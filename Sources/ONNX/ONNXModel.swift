@@ -102,4 +102,15 @@ public struct ONNXModel: Model {
     (try? network.requirements(of: wanted, given: given))
       ?? inputs.map(\.place).filter { !given.contains($0) }
   }
+
+  /// Names the node that gives the first number that is not finite, or the value that is fed or
+  /// stored so; with `gradient`, the node ahead of which the gradient first is not.
+  ///
+  /// - Complexity: A forward pass, and one of one row that keeps every value; with `gradient` a
+  ///   backward pass more.
+  public func firstNonFinite(
+    _ wanted: [Place], given: [Place: Tensor], gradient: GradientTarget?
+  ) throws -> NonFinite? {
+    try network.firstNonFinite(wanted, given: given, gradient: gradient)
+  }
 }

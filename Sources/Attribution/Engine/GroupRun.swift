@@ -159,6 +159,11 @@ struct GroupRun {
       try sums[index].values.add(
         gradients, weights: isPlain ? weights : nil, displacement: displacement)
       try sums[index].influence?.add(gradients, weights: isPlain ? weights : nil)
+      let isFinite = sums[index].values.isFinite && sums[index].influence?.isFinite != false
+      if try !isFinite || !values.detached().sum().number().isFinite {
+        throw try search(quantity, rows.points)
+          .error(values, gradients, displacement, first: range.lowerBound)
+      }
     }
     return watched
   }
@@ -190,7 +195,8 @@ struct GroupRun {
   // MARK: Results
 
   private mutating func results(ends: [PathEnds]?) throws -> [Result] {
-    let instance = try quantityValues(of: evaluator.output)
+    let instance = try checkedQuantities(
+      quantityValues(of: evaluator.output), at: evaluator.activation)
     let atEnds = try ends.map { try quantityValues(atEndsOf: $0, instance: instance) }
     return try quantities.indices.map { index in
       let sum = sums[index]
@@ -234,8 +240,27 @@ struct GroupRun {
 
   private mutating func quantityValues(at points: Activation) throws -> [Tensor] {
     tally.forwardRows += instances.count
-    return try quantityValues(
-      of: withoutRecording { try evaluator.output(given: evaluator.given(points: points)) })
+    return try checkedQuantities(
+      quantityValues(
+        of: withoutRecording { try evaluator.output(given: evaluator.given(points: points)) }),
+      at: points)
+  }
+
+  // MARK: Finite numbers
+
+  private func checkedQuantities(_ values: [Tensor], at points: Activation) throws -> [Tensor] {
+    for (quantity, value) in zip(quantities, values) where try !value.sum().number().isFinite {
+      throw try search(quantity, points).error(value, first: nil)
+    }
+    return values
+  }
+
+  private func search(
+    _ quantity: any QuantityOfInterest, _ points: Activation
+  ) -> NonFiniteSearch {
+    NonFiniteSearch(
+      evaluator: evaluator, instances: instances, quantity: quantity, points: points,
+      wantsDisplacement: engine.measure == .attribution)
   }
 }
 

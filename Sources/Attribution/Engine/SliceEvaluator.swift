@@ -51,6 +51,10 @@ struct SliceEvaluator: Sendable {
   let count: Int
   /// What the rest of the network needs besides the distribution's cut, and the values there.
   private let kept: [Place: Tensor]
+  /// Those of them that are still needed where the slice's start is given too.
+  ///
+  /// Others may lie behind a part of the start that the distribution's cut does not reach.
+  private let keptBeyondStart: Set<Place>
   private let shared: Set<Place>
   private let valuesAtDistribution: [Tensor]
   /// The instances' own activation at the distribution's cut, `[instances, …]`.
@@ -66,9 +70,11 @@ struct SliceEvaluator: Sendable {
     self.count = count
     shared = Set(model.inputs.filter { !$0.hasRows }.map(\.place))
     let start = cuts.distribution.places
-    let needed = Set(
+    keptBeyondStart = Set(
+      model.requirements(of: cuts.quantity.places, given: start + cuts.attribution.places)
+    ).subtracting(start)
+    let needed = keptBeyondStart.union(
       model.requirements(of: cuts.attribution.places + cuts.quantity.places, given: start)
-        + model.requirements(of: cuts.quantity.places, given: start + cuts.attribution.places)
     ).subtracting(start)
     let places = start + cuts.quantity.places + needed
     let values = try withoutRecording { try model.evaluate(places, given: given) }
@@ -86,16 +92,27 @@ struct SliceEvaluator: Sendable {
 
   /// What the network is given where the activation at the distribution's cut is `points`,
   /// `[samples · instances, …]`, and all else is the instances'.
-  func given(points: Activation) throws -> [Place: Tensor] {
+  ///
+  /// - Parameter beyondStart: Whether the caller gives the slice's start as well.
+  func given(points: Activation, beyondStart: Bool = false) throws -> [Place: Tensor] {
     let samples = points.rows / count
     var given: [Place: Tensor] = [:]
-    for (place, value) in kept {
+    for (place, value) in kept where !beyondStart || keptBeyondStart.contains(place) {
       given[place] = shared.contains(place) ? value : try value.repeatingRows(samples)
     }
     let base = try valuesAtDistribution.map { try $0.repeatingRows(samples) }
     let written = try cuts.distribution.cut.write(points.tensors, into: base)
     for (place, value) in zip(cuts.distribution.places, written) { given[place] = value }
     return given
+  }
+
+  /// One row of what the network is given.
+  func row(_ row: Int, of given: [Place: Tensor]) throws -> [Place: Tensor] {
+    var own = given
+    for (place, value) in given where !shared.contains(place) {
+      own[place] = try value[row..<row + 1].detached()
+    }
+    return own
   }
 
   /// Makes sure that the slice's start depends on the distribution's cut, so that displacements there

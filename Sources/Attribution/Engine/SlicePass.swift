@@ -26,7 +26,7 @@ struct SlicePass {
     displacement = start.displacement
     leaves = try start.part.tensors.map { try $0.detached().tracked() }
     // What lies at the start is replaced by itself, tracked: only from there on is it recorded.
-    var given = start.given
+    var given = try evaluator.given(points: rows.points, beyondStart: true)
     let written = try cuts.attribution.cut.write(leaves, into: start.values)
     for (place, value) in zip(cuts.attribution.places, written) { given[place] = value }
     output = try evaluator.output(given: given)
@@ -43,7 +43,6 @@ struct SlicePass {
 
   /// The network between the distribution's cut and the slice's start.
   private struct Start {
-    let given: [Place: Tensor]
     let values: [Tensor]
     let part: Activation
     let displacement: Activation?
@@ -60,7 +59,6 @@ struct SlicePass {
       let samples = rows.points.rows / evaluator.count
       let tangents = tangent.rows == points.rows ? tangent : try tangent.repeated(samples)
       return Start(
-        given: try evaluator.given(points: rows.points),
         values: try values.map { try $0.detached() }, part: part,
         displacement: try SliceEvaluator.transported(tangents, from: points, to: part))
     }
@@ -74,7 +72,7 @@ struct SlicePass {
         let before = isHere ? part : try evaluator.activationAtStart(points: from)
         displacement = try evaluator.activationAtStart(points: to) - before
       }
-      return Start(given: given, values: values, part: part, displacement: displacement)
+      return Start(values: values, part: part, displacement: displacement)
     }
   }
 }

@@ -42,6 +42,19 @@ public protocol Model: Sendable {
   ///
   /// The default, always right, is every input that is not itself given.
   func requirements(of wanted: [Place], given: [Place]) -> [Place]
+
+  /// Where the first number that is not finite appears on the way from `given` to `wanted`, and back.
+  ///
+  /// Asked only where something came out that is not finite. The default knows nothing.
+  ///
+  /// - Parameters:
+  ///   - wanted: What was computed.
+  ///   - given: As for ``evaluate(_:given:)``.
+  ///   - gradient: The gradient that was taken of it; nil for none.
+  /// - Returns: Nil where all of it is finite, or the model cannot tell.
+  func firstNonFinite(
+    _ wanted: [Place], given: [Place: Tensor], gradient: GradientTarget?
+  ) throws -> NonFinite?
 }
 
 extension Model {

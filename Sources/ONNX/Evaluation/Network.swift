@@ -22,13 +22,13 @@ final class Network: Sendable {
   /// The number of rows that the file fixes, nil where any number is allowed.
   let fixedRows: Int?
 
-  /// What probing has found, by the shapes of the inputs.
-  ///
-  /// See `analysis(for:)`.
+  /// What running on zeros has shown, by the shapes of the inputs.
   let analyses = Mutex<[[[Int]]: RowAnalysis]>([:])
-  /// The shapes of inputs seen last, for models that leave them open.
+  /// The shapes of values seen last, a unit's own, for models that leave them open.
   let seenShapes = Mutex<[Int: [Int]]>([:])
   let plans = Mutex<[Plan.Key: Plan]>([:])
+  /// Plans that keep the rows of a unit of several apart.
+  let plansApart = Mutex<Set<Plan.Key>>([])
 
   /// A node and what it does.
   struct PreparedNode: Sendable {
