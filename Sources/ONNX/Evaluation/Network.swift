@@ -15,8 +15,8 @@ final class Network: Sendable {
   let nodes: [PreparedNode?]
   /// Floating-point numbers that the file brings along as weights.
   let parameterCount: Int
-  /// By normalization: the convolution ahead of it that can run with it as one.
-  let fusions: [Int: FusedConvolution]
+  /// By the last node of each: nodes that can run as one.
+  let fusions: [Int: Fusion]
   /// Which inputs have rows, in the order of `graph.inputs`.
   let inputHasRows: [Bool]
   /// The number of rows that the file fixes, nil where any number is allowed.
@@ -86,7 +86,7 @@ final class Network: Sendable {
       graph.nodes[position] = graph.nodes[position].withoutTensors()
     }
     (inputHasRows, fixedRows) = Self.rows(of: graph)
-    fusions = Self.fusions(in: graph, nodes, constants: constants)
+    fusions = Self.fusions(in: graph, nodes, constants: constants, types: types)
     self.constants = constants
     self.nodes = nodes
     self.types = types
