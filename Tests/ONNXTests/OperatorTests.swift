@@ -86,6 +86,16 @@ import Torch
     ) { try ONNXModel(bytes: bytes) }
   }
 
+  @Test func `what is left out on purpose is refused with its reason`() throws {
+    #expect(OperatorRefusals.names.isDisjoint(with: OperatorRegistry.all.map(\.name)))
+    let bytes = ModelBytes.model(nodes: [ModelBytes.node("RandomNormalLike", ["x"], ["y"])])
+    #expect {
+      try ONNXModel(bytes: bytes)
+    } throws: { error in
+      "\(error)".contains("used by 'y': it draws random numbers")
+    }
+  }
+
   @Test func `definitions of one operator do not overlap`() {
     for (name, forms) in Dictionary(
       grouping: OperatorRegistry.all, by: { $0.domain + "." + $0.name }) {
