@@ -50,7 +50,8 @@ import Torch
       }
       return .ints(numbers)
     case .float: return .float(s.pick(.nan, .infinity, -1, 0, 1e30, -0.5))
-    case .floats(let numbers): return .floats(s.pick([], numbers + [1], numbers.map { -$0 }, [.nan]))
+    case .floats(let numbers):
+      return .floats(s.pick([], numbers + [1], numbers.map { -$0 }, [.nan]))
     case .text: return .text(s.pick("", "bogus", "SAME_UPPER", "constant", "linear"))
     default: return .other
     }
@@ -90,7 +91,7 @@ import Torch
               seed: key.unicodeScalars.reduce(UInt64(kind * 64 + round)) {
                 $0 &* 33 &+ UInt64($1.value)
               })
-            var test = try make(&s, version);
+            var test = try make(&s, version)
             try Self.damage(&test, &s)
             guard definition.arity.contains(test.inputs.count) else { continue }
             do {

@@ -91,7 +91,9 @@ import Torch
               for unit in 0..<units { alone[unit][input.place] = tensors[unit] }
             }
             // What has no rows is refused for several units: nothing to compare.
-            guard let results = try? model.evaluate(model.outputs, given: together) else { continue }
+            guard let results = try? model.evaluate(model.outputs, given: together) else {
+              continue
+            }
             compared += 1
             if model.network.analysis()?.oneByOne.isEmpty == true {
               atOnce += 1

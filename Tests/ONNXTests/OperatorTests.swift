@@ -98,7 +98,8 @@ import Torch
 
   @Test func `definitions of one operator do not overlap`() {
     for (name, forms) in Dictionary(
-      grouping: OperatorRegistry.all, by: { $0.domain + "." + $0.name }) {
+      grouping: OperatorRegistry.all, by: { $0.domain + "." + $0.name })
+    {
       let sorted = forms.sorted { $0.versions.lowerBound < $1.versions.lowerBound }
       for (one, next) in zip(sorted, sorted.dropFirst()) {
         #expect(one.versions.upperBound < next.versions.lowerBound, "\(name)")

@@ -4,7 +4,8 @@
 enum OperatorRefusals {
   private static let randomness =
     "it draws random numbers, which no two runtimes draw alike; export the model in evaluation mode"
-  private static let quantization = "quantized numbers have no gradient; export the model in float32"
+  private static let quantization =
+    "quantized numbers have no gradient; export the model in float32"
   private static let sequences = "only tensors are supported, no sequences"
   private static let optionals = "only tensors are supported, no optional values"
   private static let texts = "only numbers are supported; turn text into numbers ahead of the model"

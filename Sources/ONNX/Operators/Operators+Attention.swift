@@ -29,7 +29,9 @@ extension OperatorRegistry {
   private static func attend(_ node: NodeReader) throws -> NodeFunction {
     func window(_ name: String) throws -> Int? {
       guard let size = try node.integer(name), size != -1 else { return nil }
-      guard size >= 0, size <= 1 << 32 else { throw NodeFault("the attribute '\(name)' is \(size)") }
+      guard size >= 0, size <= 1 << 32 else {
+        throw NodeFault("the attribute '\(name)' is \(size)")
+      }
       return size
     }
     let cap = try node.float("softcap", 0)

@@ -61,7 +61,8 @@ extension OperatorRegistry {
     let (input, kernel) = (x.shape, weight.shape)
     guard input.count == kernel.count else {
       throw NodeFault(
-        "the input has the shape \(input); [rows, channels] and \(kernel.count - 2) more are wanted")
+        "the input has the shape \(input); [rows, channels] and \(kernel.count - 2) more are wanted"
+      )
     }
     let (outputs, inner) = isTransposed ? (kernel[1], kernel[0]) : (kernel[0], kernel[1])
     let fits =

@@ -26,7 +26,8 @@ extension OperatorRegistry {
   /// The state S, `[rows, groups, length, value length]`, decays, takes k ⊗ v in and answers qᵀS at
   /// each place in turn: Yang and others 2024, arXiv:2412.06464, with its simpler forms.
   private static func linearAttention(_ node: NodeReader) throws -> NodeFunction {
-    guard let heads = try node.integer("q_num_heads"), let groups = try node.integer("kv_num_heads"),
+    guard let heads = try node.integer("q_num_heads"),
+      let groups = try node.integer("kv_num_heads"),
       groups > 0, heads > 0, heads % groups == 0
     else { throw NodeFault("the numbers of heads are missing or do not divide") }
     let rule: UpdateRule = try node.choice("update_rule", .gatedDelta)

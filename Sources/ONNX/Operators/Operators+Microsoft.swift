@@ -56,7 +56,9 @@ extension OperatorRegistry {
       let product = try general(node)
       return { inputs in try product(inputs).map(activate) }
     },
-    microsoft("FusedConv", arity: 2...4, rows: .custom { _ in .independent(inputs: [0, nil, nil, 0], outputs: [0]) }
+    microsoft(
+      "FusedConv", arity: 2...4,
+      rows: .custom { _ in .independent(inputs: [0, nil, nil, 0], outputs: [0]) }
     ) { node in
       let activate = try activation(node, try node.floats("activation_params") ?? [])
       let convolve = try convolution(node)
@@ -148,7 +150,8 @@ extension OperatorRegistry {
         return [normal, sum, sum, sum]
       }
     },
-    microsoft("EmbedLayerNormalization", arity: 7...9,
+    microsoft(
+      "EmbedLayerNormalization", arity: 7...9,
       rows: .custom { _ in
         .independent(inputs: [0, 0, nil, nil, nil, nil, nil, 0, 0], outputs: [0, 0, 0])
       }, embedding),

@@ -68,18 +68,7 @@ extension OperatorRegistry {
       var bias = ScaledAttention.Bias()
       if let added { try bias.add(added) }
       if let mask = try mask?.moved(to: like.device) {
-        let isHidden: Tensor
-        let places = try Tensor.range(to: keys, on: like.device)
-        switch mask.shape {
-        case [rows, keys]: isHidden = try (mask .== 0).reshaped(to: [rows, 1, 1, keys])
-        case [rows, queries, keys]: isHidden = try (mask .== 0).unsqueezed(axis: 1)
-        case [rows]: isHidden = try places .>= mask.reshaped(to: [rows, 1, 1, 1])
-        case [2 * rows]:
-          let bounds = try mask.reshaped(to: [2, rows, 1, 1, 1])
-          isHidden = try (places .>= bounds.selected(0, axis: 0))
-            .| (places .< bounds.selected(1, axis: 0))
-        default: throw NodeFault("a mask of the shape \(mask.shape) is not supported")
-        }
+        let isHidden = try Self.hidden(mask, rows: rows, queries: queries, keys: keys)
         try bias.add(isHidden.converted(to: like.elementType) * filling)
       }
       if isCausal {
@@ -89,6 +78,22 @@ extension OperatorRegistry {
         bias.mayHideAll = keys < queries
       }
       return bias
+    }
+
+    private static func hidden(
+      _ mask: Tensor, rows: Int, queries: Int, keys: Int
+    ) throws -> Tensor {
+      let places = try Tensor.range(to: keys, on: mask.device)
+      switch mask.shape {
+      case [rows, keys]: return try (mask .== 0).reshaped(to: [rows, 1, 1, keys])
+      case [rows, queries, keys]: return try (mask .== 0).unsqueezed(axis: 1)
+      case [rows]: return try places .>= mask.reshaped(to: [rows, 1, 1, 1])
+      case [2 * rows]:
+        let bounds = try mask.reshaped(to: [2, rows, 1, 1, 1])
+        return try (places .>= bounds.selected(0, axis: 0))
+          .| (places .< bounds.selected(1, axis: 0))
+      default: throw NodeFault("a mask of the shape \(mask.shape) is not supported")
+      }
     }
   }
 

@@ -151,7 +151,9 @@ extension OperatorRegistry {
           try x.reshaped(to: [-1]), at: try places.converted(to: .int64).reshaped(to: [-1]),
           axis: 0)
       let result = try flat.reshaped(to: shape)
-      guard let wanted = try inputs.optional(2)?.integers(), wanted != shape else { return [result] }
+      guard let wanted = try inputs.optional(2)?.integers(), wanted != shape else {
+        return [result]
+      }
       try checkPlausible(wanted)
       guard wanted.count == shape.count, zip(wanted, shape).allSatisfy({ $0 >= $1 }) else {
         throw NodeFault("the output shape \(wanted) has no room for \(shape)")

@@ -133,7 +133,9 @@ extension OperatorRegistry {
     var beta = try node.floats("activation_beta").map { $0[...] } ?? []
     let functions = try names.map { try RecurrentActivation($0, alpha: &alpha, beta: &beta) }
     let limit = try node.float("clip")
-    guard limit.map({ $0 >= 0 }) ?? true else { throw NodeFault("the attribute 'clip' is negative") }
+    guard limit.map({ $0 >= 0 }) ?? true else {
+      throw NodeFault("the attribute 'clip' is negative")
+    }
     let couplesGates = try node.flag("input_forget")
     let resetsAfter = try node.flag("linear_before_reset")
     let each = kind.activations.count

@@ -257,11 +257,13 @@ extension OperatorRegistry {
       var chosen: [Int] = []
       for image in 0..<boxes.shape[0] {
         let all = (0..<count).map { place in
-          Box(corners[(image * count + place) * 4..<(image * count + place + 1) * 4],
+          Box(
+            corners[(image * count + place) * 4..<(image * count + place + 1) * 4],
             isCentered: isCentered)
         }
         for kind in 0..<classes {
-          let score = values[(image * classes + kind) * count..<(image * classes + kind + 1) * count]
+          let score = values[
+            (image * classes + kind) * count..<(image * classes + kind + 1) * count]
           let first = score.startIndex
           // Of equal scores the first box wins.
           let order = (0..<count).filter { score[first + $0] > least || least == -.infinity }

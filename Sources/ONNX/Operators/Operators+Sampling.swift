@@ -25,7 +25,7 @@ extension OperatorRegistry {
       }
     },
     OperatorDefinition(
-      "DeformConv", since: 19, arity: 3...5, 
+      "DeformConv", since: 19, arity: 3...5,
       rows: .custom { _ in .independent(inputs: [0, nil, 0, nil, 0], outputs: [0]) },
       prepare: deformed),
     OperatorDefinition("Col2Im", since: 18, arity: 3...3, rows: .leading, prepare: fold),
@@ -147,7 +147,8 @@ extension OperatorRegistry {
         }
       }
       let base = try Tensor(places, shape: [1, 2, taps, high, wide]).converted(like: x)
-      let moved = try offset.reshaped(to: [rows * offsetGroups, taps, 2, high, wide])
+      let moved =
+        try offset.reshaped(to: [rows * offsetGroups, taps, 2, high, wide])
         .transposed(1, 2) + base
       let images = try x.reshaped(
         to: [rows * offsetGroups, channels / offsetGroups, x.shape[2] * x.shape[3]])
@@ -184,7 +185,8 @@ extension OperatorRegistry {
     for (rowStep, rowWeight) in [(0.0, try 1 - down), (1.0, down)] {
       for (columnStep, columnWeight) in [(0.0, try 1 - right), (1.0, right)] {
         let (y, x) = (try top + rowStep, try left + columnStep)
-        let isInside = try (y .>= 0) .& (y .< Double(size[0])) .& (x .>= 0) .& (x .< Double(size[1]))
+        let isInside =
+          try (y .>= 0) .& (y .< Double(size[0])) .& (x .>= 0) .& (x .< Double(size[1]))
         let place = try (y * Double(size[1]) + x).filled(with: 0, where: .!isInside)
           .converted(to: .int64)
         let weight = try (rowWeight * columnWeight).filled(with: 0, where: .!isInside)

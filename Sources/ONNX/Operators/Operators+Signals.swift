@@ -99,7 +99,8 @@ extension OperatorRegistry {
   private static func mirrored(_ half: ComplexTensor, _ length: Int) throws -> ComplexTensor {
     let last = (length + 1) / 2
     func whole(_ x: Tensor) throws -> Tensor {
-      try .concatenated([x, try x.sliced(axis: -1, from: 1, to: last).flipped(axes: [-1])], axis: -1)
+      try .concatenated(
+        [x, try x.sliced(axis: -1, from: 1, to: last).flipped(axes: [-1])], axis: -1)
     }
     let real = try whole(half.real)
     guard let imaginary = half.imaginary else { return ComplexTensor(real, nil) }

@@ -19,7 +19,9 @@ struct ScaledAttention: Sendable {
     /// Whether a query may be left without any key.
     var mayHideAll = false
 
-    mutating func add(_ tensor: Tensor) throws { added = try added.map { try $0 + tensor } ?? tensor }
+    mutating func add(_ tensor: Tensor) throws {
+      added = try added.map { try $0 + tensor } ?? tensor
+    }
 
     mutating func hide(_ mask: Tensor) throws { hidden = try hidden.map { try $0 .| mask } ?? mask }
   }
@@ -35,7 +37,9 @@ struct ScaledAttention: Sendable {
   ///   - query: `[rows, heads, queries, length]`.
   ///   - key: `[rows, groups, keys, length]`; each of the groups serves heads / groups heads.
   ///   - value: `[rows, groups, keys, value length]`.
-  func callAsFunction(_ query: Tensor, _ key: Tensor, _ value: Tensor, _ bias: Bias) throws -> Result {
+  func callAsFunction(_ query: Tensor, _ key: Tensor, _ value: Tensor, _ bias: Bias) throws
+    -> Result
+  {
     guard query.rank == 4, key.rank == 4, value.rank == 4, query.shape[3] == key.shape[3],
       query.shape[3] > 0, key.shape[1] == value.shape[1], key.shape[2] == value.shape[2],
       key.shape[1] > 0, query.shape[1] % key.shape[1] == 0

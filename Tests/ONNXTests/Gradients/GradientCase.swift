@@ -48,7 +48,8 @@ struct GradientCase {
 
   /// The slope along a random direction of a random weighting of all floating-point outputs, by
   /// libtorch and by central differences.
-  func slopes(_ function: NodeFunction, seed: UInt64) throws -> (slope: Double, difference: Double) {
+  func slopes(_ function: NodeFunction, seed: UInt64) throws -> (slope: Double, difference: Double)
+  {
     var sampler = GradientSampler(seed: seed)
     let moving = movingPlaces
     let directions = try moving.map { try sampler.tensor(inputs[$0]?.shape ?? [], -1...1) }

@@ -21,7 +21,8 @@ extension GradientCases {
         let value = s.parameter(values)
         guard case .float(let number) = value else { return .of() }
         return .of(
-          try s.tensor(s.shape(), awayFrom: [0] + (isKink ? [Double(number)] : [])), with: [name: value])
+          try s.tensor(s.shape(), awayFrom: [0] + (isKink ? [Double(number)] : [])),
+          with: [name: value])
       }
     ] + unary(awayFrom: isKink ? [0, 1] : [0])
   }
@@ -46,7 +47,9 @@ extension GradientCases {
           with: s.flag() ? ["alpha": .float(0.25), "beta": .float(0.5)] : [:])
       }
     ],
-    "Gelu": [{ s, _ in .of(try s.tensor(s.shape()), with: ["approximate": .text(s.pick("none", "tanh"))]) }],
+    "Gelu": [
+      { s, _ in .of(try s.tensor(s.shape()), with: ["approximate": .text(s.pick("none", "tanh"))]) }
+    ],
     "Swish": unary("alpha", 0.3...2),
     "Shrink": [
       { s, _ in
@@ -59,7 +62,8 @@ extension GradientCases {
       { s, version in
         let x = try s.tensor(s.shape(), awayFrom: [-0.75, 0.5])
         if version < 11 {
-          return .of(x, with: s.flag() ? ["min": .float(-0.75), "max": .float(0.5)] : ["max": .float(0.5)])
+          return .of(
+            x, with: s.flag() ? ["min": .float(-0.75), "max": .float(0.5)] : ["max": .float(0.5)])
         }
         let (low, high) = (try Tensor(-0.75), try Tensor(0.5))
         return s.flag() ? .of(x, low, high) : .of(x, nil, high, frozen: [2])
@@ -69,7 +73,9 @@ extension GradientCases {
     "CastLike": [{ s, _ in .of(try s.tensor(s.shape()), try s.tensor([2]), frozen: [1]) }],
     "Dropout": [
       { s, version in
-        .of(try s.tensor(s.shape()), with: version < 7 ? ["is_test": .int(1)] : ["ratio": .float(0.5)])
+        .of(
+          try s.tensor(s.shape()), with: version < 7 ? ["is_test": .int(1)] : ["ratio": .float(0.5)]
+        )
       }
     ],
   ]
@@ -112,7 +118,8 @@ extension GradientCases {
     "Add": binary(), "Sub": binary(), "Mul": binary(), "Div": binary(-2...2, 0.3...2),
     "Pow": binary(0.3...2, -2...3) + [
       { s, _ in
-        .of(try s.tensor(s.shape(), 0.3...2), try Tensor(s.pick(2.0, 3, 0.5, -1)), frozen: [1],
+        .of(
+          try s.tensor(s.shape(), 0.3...2), try Tensor(s.pick(2.0, 3, 0.5, -1)), frozen: [1],
           with: ["broadcast": .int(1)])
       }
     ],

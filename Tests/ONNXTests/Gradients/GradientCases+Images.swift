@@ -58,7 +58,8 @@ extension GradientCases {
         let isFlat = s.flag()
         return .of(
           try s.tensor(isFlat ? [2, 2, 3] : [2, 3, 4]),
-          try Tensor(isFlat ? [2, 1, 3, 4] : [2, 1, 2, 3, 2]), with: ["align_corners": .flag(s.flag())])
+          try Tensor(isFlat ? [2, 1, 3, 4] : [2, 1, 2, 3, 2]),
+          with: ["align_corners": .flag(s.flag())])
       }
     ],
     "DeformConv": [
@@ -113,7 +114,9 @@ extension GradientCases {
         }
         return .of(x, length, try Tensor(axis), with: attributes)
       },
-      { s, _ in .of(try s.tensor([2, s.integer(2...7), 1]), try Tensor(6), with: ["onesided": .int(1)]) },
+      { s, _ in
+        .of(try s.tensor([2, s.integer(2...7), 1]), try Tensor(6), with: ["onesided": .int(1)])
+      },
       { s, version in
         .of(
           try s.tensor([2, s.integer(2...4), 2]), with: ["onesided": .int(1), "inverse": .int(1)])
@@ -125,7 +128,8 @@ extension GradientCases {
         let isReal = s.flag()
         return .of(
           try s.tensor([2, 9, isReal ? 1 : 2]), try Tensor(s.integer(1...3)),
-          s.flag() ? try s.tensor([4]) : nil, try Tensor(4), with: ["onesided": .flag(isReal && s.flag())])
+          s.flag() ? try s.tensor([4]) : nil, try Tensor(4),
+          with: ["onesided": .flag(isReal && s.flag())])
       }
     ],
   ]

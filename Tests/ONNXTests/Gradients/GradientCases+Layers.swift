@@ -45,7 +45,8 @@ extension GradientCases {
     var shape = s.shape(3...5, 2...3)
     shape[1] = 4
     return .of(
-      try s.tensor(shape), try s.tensor([4]), try s.tensor([4]), with: ["num_groups": .int(s.pick(1, 2, 4))])
+      try s.tensor(shape), try s.tensor([4]), try s.tensor([4]),
+      with: ["num_groups": .int(s.pick(1, 2, 4))])
   }
 
   static let layers: [String: [GradientCase.Make]] = [
@@ -67,12 +68,23 @@ extension GradientCases {
             "alpha": s.parameter(0.5...2), "beta": s.parameter(0.5...2), "transA": .flag(a),
             "transB": .flag(b), "broadcast": .int(1),
           ])
-      }, { s, _ in .of(try s.tensor([2, 3]), try s.tensor([4, 3]), try s.tensor([4]), with: ["transB": .int(1)]) },
+      },
+      { s, _ in
+        .of(
+          try s.tensor([2, 3]), try s.tensor([4, 3]), try s.tensor([4]), with: ["transB": .int(1)])
+      },
     ],
     "Einsum": [
       { s, _ in
-        .of(try s.tensor([2, 3]), try s.tensor([3, 4]), with: ["equation": .text(s.pick("ij,jk->ik", "ij,jk", "ij,jk->k"))])
-      }, { s, _ in .of(try s.tensor([2, 3, 4]), with: ["equation": .text(s.pick("bij->bji", "...ij->...i", "bij->b"))]) },
+        .of(
+          try s.tensor([2, 3]), try s.tensor([3, 4]),
+          with: ["equation": .text(s.pick("ij,jk->ik", "ij,jk", "ij,jk->k"))])
+      },
+      { s, _ in
+        .of(
+          try s.tensor([2, 3, 4]),
+          with: ["equation": .text(s.pick("bij->bji", "...ij->...i", "bij->b"))])
+      },
     ],
     "Det": [{ s, _ in .of(try s.tensor(s.shape(0...2, 1...2) + [3, 3])) }],
     "Conv": [
@@ -97,13 +109,17 @@ extension GradientCases {
           with: window(&s, lengths).merging(["group": .int(groups)]) { $1 })
       }
     ],
-    "MaxPool": pool() + pool(["dilations": .ints([1, 1])]).map { _ in
-      { s, _ in
-        .of(
-          try s.distinct([2, 2, 6, 7]),
-          with: ["kernel_shape": .ints([2, 2]), "dilations": .ints([s.integer(1...2), s.integer(1...3)])])
-      }
-    },
+    "MaxPool": pool()
+      + pool(["dilations": .ints([1, 1])]).map { _ in
+        { s, _ in
+          .of(
+            try s.distinct([2, 2, 6, 7]),
+            with: [
+              "kernel_shape": .ints([2, 2]),
+              "dilations": .ints([s.integer(1...2), s.integer(1...3)]),
+            ])
+        }
+      },
     "AveragePool": pool() + pool(["count_include_pad": .int(1)]),
     "LpPool": pool(["p": .int(2)]) + pool(["p": .int(3)]),
     "MaxUnpool": [
@@ -117,7 +133,9 @@ extension GradientCases {
     ],
     "GlobalAveragePool": global, "GlobalMaxPool": global,
     "GlobalLpPool": [
-      { s, _ in .of(try s.tensor(s.shape(3...5), awayFrom: [0]), with: ["p": .int(s.integer(1...3))]) }
+      { s, _ in
+        .of(try s.tensor(s.shape(3...5), awayFrom: [0]), with: ["p": .int(s.integer(1...3))])
+      }
     ],
     "BatchNormalization": [
       { s, version in
@@ -128,7 +146,8 @@ extension GradientCases {
           try s.tensor([3], 0.3...2), with: version < 7 ? ["is_test": .int(1)] : [:])
       }
     ],
-    "InstanceNormalization": [channels], "GroupNormalization": [
+    "InstanceNormalization": [channels],
+    "GroupNormalization": [
       { s, version in
         var test = try channels(&s, version)
         if version < 21, case .int(let groups)? = test.attributes["num_groups"] {
@@ -156,14 +175,18 @@ extension GradientCases {
       { s, _ in
         let shape = s.shape(1...4, 2...4)
         return .of(
-          try s.tensor(shape, awayFrom: [0]), with: ["axis": .int(s.axis(shape.count)), "p": .int(s.pick(1, 2))])
+          try s.tensor(shape, awayFrom: [0]),
+          with: ["axis": .int(s.axis(shape.count)), "p": .int(s.pick(1, 2))])
       }
     ],
     "LRN": [
       { s, _ in
         .of(
           try s.tensor([2, 5] + s.shape(0...2)),
-          with: ["size": .int(s.integer(1...5)), "alpha": s.parameter(0.1...1), "beta": s.parameter(0.5...1)])
+          with: [
+            "size": .int(s.integer(1...5)), "alpha": s.parameter(0.1...1),
+            "beta": s.parameter(0.5...1),
+          ])
       }
     ],
   ]

@@ -7,7 +7,9 @@ import Torch
 extension GradientCases {
   private static let smooth = ["Sigmoid", "Tanh", "Softplus"]
 
-  private static func recurrent(_ gates: Int, _ states: Int, _ functions: Int) -> [GradientCase.Make] {
+  private static func recurrent(_ gates: Int, _ states: Int, _ functions: Int) -> [GradientCase
+    .Make]
+  {
     [
       { s, _ in
         let direction = s.pick("forward", "reverse", "bidirectional")
@@ -60,7 +62,8 @@ extension GradientCases {
           attributes["kv_num_heads"] = .int(groups)
           return .of(
             try s.tensor([2, queries, heads * 3]), try s.tensor([2, keys, groups * 3]),
-            try s.tensor([2, keys, groups * 2]), mask, past ? try s.tensor([2, groups, 2, 3]) : nil,
+            try s.tensor([2, keys, groups * 2]), mask,
+            past ? try s.tensor([2, groups, 2, 3]) : nil,
             past ? try s.tensor([2, groups, 2, 2]) : nil, outputs: 4, with: attributes)
         }
         return .of(
@@ -70,15 +73,18 @@ extension GradientCases {
       },
       { s, version in
         .of(
-          try s.tensor([2, 2, 3, 3]), try s.tensor([2, 2, 5, 3]), try s.tensor([2, 2, 5, 3]), nil, nil,
-          nil, version >= 24 ? try s.integers([2], 1...5) : nil, with: ["is_causal": .flag(s.flag())])
+          try s.tensor([2, 2, 3, 3]), try s.tensor([2, 2, 5, 3]), try s.tensor([2, 2, 5, 3]), nil,
+          nil,
+          nil, version >= 24 ? try s.integers([2], 1...5) : nil,
+          with: ["is_causal": .flag(s.flag())])
       },
     ],
     "RotaryEmbedding": [
       { s, _ in
         let isFlat = s.flag()
         return .of(
-          try s.tensor(isFlat ? [2, 3, 8] : [2, 2, 3, 4]), try s.tensor([6, 2]), try s.tensor([6, 2]),
+          try s.tensor(isFlat ? [2, 3, 8] : [2, 2, 3, 4]), try s.tensor([6, 2]),
+          try s.tensor([6, 2]),
           try s.integers([2, 3], 0...5),
           with: ["interleaved": .flag(s.flag()), "num_heads": .int(isFlat ? 2 : 0)])
       },

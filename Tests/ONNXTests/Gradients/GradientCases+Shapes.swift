@@ -23,7 +23,9 @@ extension GradientCases {
   static let shapes: [String: [GradientCase.Make]] = [
     "Reshape": [
       { s, _ in
-        .of(try s.tensor([2, 3, 4]), try Tensor(s.pick([0, -1], [6, 4], [-1], [4, 0, 2], [2, 1, 12])))
+        .of(
+          try s.tensor([2, 3, 4]),
+          try Tensor(s.pick([0, -1], [6, 4], [-1], [4, 0, 2], [2, 1, 12])))
       }
     ],
     "Flatten": [
@@ -91,7 +93,8 @@ extension GradientCases {
     "Trilu": [
       { s, _ in
         .of(
-          try s.tensor(s.shape(2...4)), try Tensor(s.integer(-2...2)), with: ["upper": .flag(s.flag())])
+          try s.tensor(s.shape(2...4)), try Tensor(s.integer(-2...2)),
+          with: ["upper": .flag(s.flag())])
       }
     ],
     "ReverseSequence": [
@@ -108,14 +111,17 @@ extension GradientCases {
         let (start, end) = (s.integer(-3...2), s.integer(3...9))
         let axis = s.axis(3)
         if version < 10 {
-          return .of(x, with: ["starts": .ints([start]), "ends": .ints([end]), "axes": .ints([axis])])
+          return .of(
+            x, with: ["starts": .ints([start]), "ends": .ints([end]), "axes": .ints([axis])])
         }
         if s.flag() {
           return .of(
-            x, try Tensor([-1]), try Tensor([-9]), try Tensor([axis]), try Tensor([-s.integer(1...2)]))
+            x, try Tensor([-1]), try Tensor([-9]), try Tensor([axis]),
+            try Tensor([-s.integer(1...2)]))
         }
         return .of(
-          x, try Tensor([start]), try Tensor([end]), try Tensor([axis]), try Tensor([s.integer(1...3)]))
+          x, try Tensor([start]), try Tensor([end]), try Tensor([axis]),
+          try Tensor([s.integer(1...3)]))
       }
     ],
     "Pad": [
@@ -134,7 +140,9 @@ extension GradientCases {
       },
     ],
     "CenterCropPad": [
-      { s, _ in .of(try s.tensor([4, 3, 5]), try s.integers([2], 1...7), with: ["axes": .ints([0, -1])]) }
+      { s, _ in
+        .of(try s.tensor([4, 3, 5]), try s.integers([2], 1...7), with: ["axes": .ints([0, -1])])
+      }
     ],
   ]
 
@@ -151,22 +159,30 @@ extension GradientCases {
     ],
     "GatherElements": [
       { s, _ in
-        .of(try s.tensor([3, 4]), try s.integers([2, 3], -3...2), with: ["axis": .int(s.pick(0, -1))])
+        .of(
+          try s.tensor([3, 4]), try s.integers([2, 3], -3...2), with: ["axis": .int(s.pick(0, -1))])
       }
     ],
     "GatherND": [
       { s, _ in .of(try s.tensor([3, 2, 4]), try s.integers([3, 2], -2...1)) },
-      { s, _ in .of(try s.tensor([2, 3, 4]), try s.integers([2, 1], -3...2), with: ["batch_dims": .int(1)]) },
-    ],
-    "Scatter": scatter, "ScatterElements": scatter + [
       { s, _ in
         .of(
-          try s.distinct([3, 4]), try s.integers([2, 4], 0...2), try s.distinct([2, 4]) + 0.025 * 100,
+          try s.tensor([2, 3, 4]), try s.integers([2, 1], -3...2), with: ["batch_dims": .int(1)])
+      },
+    ],
+    "Scatter": scatter,
+    "ScatterElements": scatter + [
+      { s, _ in
+        .of(
+          try s.distinct([3, 4]), try s.integers([2, 4], 0...2),
+          try s.distinct([2, 4]) + 0.025 * 100,
           with: ["axis": .int(0), "reduction": .text(s.pick("add", "mul", "max", "min"))])
       }
     ],
     "ScatterND": [
-      { s, _ in .of(try s.tensor([4, 3]), try Tensor([2, 0], shape: [2, 1]), try s.tensor([2, 3])) },
+      { s, _ in
+        .of(try s.tensor([4, 3]), try Tensor([2, 0], shape: [2, 1]), try s.tensor([2, 3]))
+      },
       { s, _ in
         .of(
           try s.distinct([4, 3]), try s.integers([3, 2], 0...2), try s.distinct([3]) + 3,
@@ -182,7 +198,9 @@ extension GradientCases {
     ],
     "Compress": [
       { s, _ in
-        .of(try s.tensor([3, 4]), try Tensor([true, false, true]), with: s.flag() ? [:] : ["axis": .int(-1)])
+        .of(
+          try s.tensor([3, 4]), try Tensor([true, false, true]),
+          with: s.flag() ? [:] : ["axis": .int(-1)])
       }
     ],
     "Unique": [
@@ -226,7 +244,10 @@ extension GradientCases {
         let keeps: [String: Attribute] = ["keepdims": .flag(s.flag())]
         if version < 18 { return .of(x, with: keeps.merging(["axes": .ints(axes)]) { $1 }) }
         return .of(x, try Tensor(axes), with: keeps)
-      }, { s, _ in .of(isDistinct ? try s.distinct([2, 3]) : try s.tensor([2, 3], range, awayFrom: [0])) },
+      },
+      { s, _ in
+        .of(isDistinct ? try s.distinct([2, 3]) : try s.tensor([2, 3], range, awayFrom: [0]))
+      },
     ]
   }
 
@@ -262,7 +283,8 @@ extension GradientCases {
         let x = try s.distinct([3, 4])
         if version < 10 { return .of(x, with: ["k": .int(2)]) }
         return .of(
-          x, try Tensor([s.integer(1...3)]), with: ["axis": .int(s.axis(2)), "largest": .flag(s.flag())])
+          x, try Tensor([s.integer(1...3)]),
+          with: ["axis": .int(s.axis(2)), "largest": .flag(s.flag())])
       }
     ],
   ]

@@ -29,7 +29,9 @@ struct GradientSampler {
     .float(Float((number(range) * 64).rounded() / 64))
   }
 
-  mutating func shape(_ ranks: ClosedRange<Int> = 1...4, _ lengths: ClosedRange<Int> = 1...4) -> [Int] {
+  mutating func shape(_ ranks: ClosedRange<Int> = 1...4, _ lengths: ClosedRange<Int> = 1...4)
+    -> [Int]
+  {
     (0..<integer(ranks)).map { _ in integer(lengths) }
   }
 
