@@ -7,7 +7,7 @@ enum OperatorRegistry {
     normalizations, linearAlgebra, reductions, searches, shapes, joining, slicing, indexing,
     constants, conversions, resizing, recurrent, bits, attention, positions, signals, regions,
     sampling, linearAttention, uniqueness, version6,
-    microsoft, microsoftAttention,
+    boxes, deformableConvolution, unpooling, microsoft, microsoftAttention,
   ]
 
   private static let byName: [String: [OperatorDefinition]] =
