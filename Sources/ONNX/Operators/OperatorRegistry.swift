@@ -5,7 +5,9 @@ enum OperatorRegistry {
   private static let families: [[OperatorDefinition]] = [
     arithmetic, comparisons, mathematics, activations, softmaxes, convolutions, pooling,
     normalizations, linearAlgebra, reductions, searches, shapes, joining, slicing, indexing,
-    constants, conversions, resizing, recurrent,
+    constants, conversions, resizing, recurrent, bits, attention, positions, signals, regions,
+    sampling, linearAttention, uniqueness, version6,
+    boxes, deformableConvolution, unpooling, microsoft, microsoftAttention,
   ]
 
   private static let byName: [String: [OperatorDefinition]] =
