@@ -30,6 +30,7 @@ extension OperatorRegistry {
     let direction: Direction = try node.choice("direction", .forward)
     let cells = try cells(kind, node, count: direction.count)
     let rowsFirst = try node.flag("layout")
+    let standard = StandardRecurrence(kind, cells, node, isReverse: direction == .reverse)
     return { inputs in
       let x = rowsFirst ? try inputs[0].transposed(0, 1) : try inputs[0]
       let weights = try inputs[2]
@@ -40,6 +41,9 @@ extension OperatorRegistry {
         throw NodeFault("recurrent weights of the shape \(weights.shape)")
       }
       let isOpen = try sight(inputs.optional(4), length: x.shape[0], rows: x.shape[1], x.device)
+      if isOpen == nil, let standard, x.shape[0] > 0, x.shape[1] > 0 {
+        return try standard.outputs(x, inputs, rowsFirst: rowsFirst)
+      }
       var sequences: [Tensor] = []
       var ends = [[Tensor]](repeating: [], count: kind.states)
       for (index, cell) in cells.enumerated() {

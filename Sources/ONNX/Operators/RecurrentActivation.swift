@@ -4,6 +4,8 @@ import Torch
 
 /// The function of a gate or a state of a recurrent layer.
 struct RecurrentActivation: Sendable {
+  /// In small letters.
+  let name: String
   let function: @Sendable (Tensor) throws -> Tensor
 
   /// - Parameters:
@@ -20,7 +22,8 @@ struct RecurrentActivation: Sendable {
       }
       return number
     }
-    switch name.lowercased() {
+    self.name = name.lowercased()
+    switch self.name {
     case "sigmoid": function = { try $0.sigmoid() }
     case "tanh": function = { try $0.hyperbolicTangent() }
     case "relu": function = { try $0.relu() }
