@@ -70,9 +70,11 @@ public struct ONNXModel: Model {
         name: "elementType", reason: "models are computed in float32 or float64")
     }
     let message = try ModelMessage(bytes)
-    let network = try Network(
-      try Graph(message), types: ElementTypes(floating: elementType, device: device),
-      folder: folder)
+    let graph = try Graph(message)
+    let network = try BodyBudget.$current.withValue(BodyBudget()) {
+      try Network(
+        graph, types: ElementTypes(floating: elementType, device: device), folder: folder)
+    }
     self.network = network
     origin = Origin(
       producer: message.producerName, producerVersion: message.producerVersion,

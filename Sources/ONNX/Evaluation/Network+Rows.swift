@@ -33,7 +33,8 @@ extension Network {
     if rows == fixedRows || plan.steps.isEmpty { return try run(plan, given: tensors) }
 
     var firstFailure: (any Error)?
-    if fixedRows == nil {
+    let isDecidedByRows = rows > 1 && plan.steps.contains { decisions.contains($0.node) }
+    if fixedRows == nil, !isDecidedByRows {
       // Any number is allowed: the model is taken at its word, and its word is checked.
       do {
         let results = try run(plan, given: tensors)

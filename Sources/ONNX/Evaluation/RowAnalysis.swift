@@ -22,6 +22,14 @@ struct RowAnalysis: Sendable {
     case mixed
   }
 
+  /// An input of a run that shows shapes.
+  struct Input: Sendable {
+    let tensor: Tensor
+    let state: State
+    /// Whether the tensor follows from shapes, and has its true numbers.
+    let isKnown: Bool
+  }
+
   /// By value, for one row; nil for values that did not come up.
   var shapes: [[Int]?]
   var elementTypes: [ElementType?]
@@ -39,10 +47,12 @@ extension Network {
   /// - Complexity: One forward pass of one row, once for each combination of shapes.
   func analysis(for shapes: [[Int]]) -> RowAnalysis? {
     if let known = analyses.withLock({ $0[shapes] }) { return known }
-    guard let analysis = try? withoutRecording({ try analyze(shapes) }) else { return nil }
+    let analysis = BodyBudget.$current.withValue(BodyBudget()) {
+      try? withoutRecording { try analyze(shapes) }
+    }
     analyses.withLock {
       if $0.count >= 16 { $0.removeAll() }
-      $0[shapes] = analysis
+      $0[shapes] = .some(analysis)
     }
     return analysis
   }
@@ -97,28 +107,38 @@ extension Network {
   }
 
   private func analyze(_ inputShapes: [[Int]]) throws -> RowAnalysis {
+    try analysis(
+      of: graph.inputs.enumerated().map { place, input in
+        let type = types.computed(graph.values[input].declaredType ?? .float32)
+        return RowAnalysis.Input(
+          tensor: try .zeros(inputShapes[place], type: type, on: types.device),
+          state: inputHasRows[place] ? .rows : .shared, isKnown: false)
+      })
+  }
+
+  /// Runs the network once and applies the rule of each node.
+  ///
+  /// - Parameter inputs: One for each open input, in order.
+  func analysis(of inputs: [RowAnalysis.Input]) throws -> RowAnalysis {
     var analysis = RowAnalysis(
       shapes: constants.map { $0?.shape }, elementTypes: constants.map { $0?.elementType },
       states: constants.map { $0 == nil ? .mixed : .shared })
-    var given: [Tensor] = []
-    for (place, input) in graph.inputs.enumerated() {
-      let type = types.computed(graph.values[input].declaredType ?? .float32)
-      let tensor = try Tensor.zeros(inputShapes[place], type: type, on: types.device)
-      given.append(tensor)
-      analysis.shapes[input] = inputShapes[place]
-      analysis.elementTypes[input] = type
-      analysis.states[input] = inputHasRows[place] ? .rows : .shared
+    var known: [Int: Tensor] = [:]
+    for (value, input) in zip(openInputs, inputs) {
+      analysis.shapes[value] = input.tensor.shape
+      analysis.elementTypes[value] = input.tensor.elementType
+      analysis.states[value] = input.state
+      if input.isKnown { known[value] = input.tensor }
     }
     // Only shapes are kept: wanting what nobody reads lets everything else go.
     let wanted = nodes.indices.filter { nodes[$0] != nil }
       .flatMap { graph.nodes[$0].outputs.compactMap { $0 } }
       .filter { graph.values[$0].consumers.isEmpty }
     let plan = try makePlan(
-      wanted.map { .value($0) }, given: graph.inputs.map { .value($0) }, isFused: false)
+      wanted.map { .value($0) }, given: openInputs.map { .value($0) }, isFused: false)
     var shapes = analysis.shapes
     var elementTypes = analysis.elementTypes
-    var known: [Int: Tensor] = [:]
-    _ = try run(plan, given: given) { node, outputs in
+    _ = try run(plan, given: inputs.map(\.tensor)) { node, outputs in
       for (value, tensor) in zip(self.graph.nodes[node].outputs, outputs) {
         guard let value else { continue }
         shapes[value] = tensor.shape
@@ -155,12 +175,14 @@ extension Network {
             value.flatMap {
               constants[$0] ?? (analysis.states[$0] == .shared ? analysis.known[$0] : nil)
             }
-          }, types: types, folder: nil)
+          }, types: types, folder: nil, bodies: node.reader.bodies)
         let context = RowContext(
           reader: reader,
           inputs: inputs.map { value in
             guard let value, let shape = analysis.shapes[value] else { return nil }
-            return RowContext.Input(hasRows: analysis.states[value] == .rows, shape: shape)
+            return RowContext.Input(
+              hasRows: analysis.states[value] == .rows, shape: shape,
+              elementType: analysis.elementTypes[value] ?? .float32)
           },
           outputShapes: outputs.map { $0.flatMap { analysis.shapes[$0] } },
           function: node.function)

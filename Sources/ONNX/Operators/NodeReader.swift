@@ -10,6 +10,8 @@ struct NodeReader {
   let types: ElementTypes
   /// Where external data of attributes may lie.
   let folder: String?
+  /// The bodies of control flow, by attribute.
+  var bodies: [String: PreparedBody] = [:]
 
   var version: Int { node.version }
 

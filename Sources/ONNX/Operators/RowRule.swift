@@ -28,6 +28,7 @@ struct RowContext {
   struct Input {
     let hasRows: Bool
     let shape: [Int]
+    let elementType: ElementType
   }
 
   let reader: NodeReader
