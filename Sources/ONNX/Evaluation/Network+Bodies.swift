@@ -12,7 +12,8 @@ extension Network {
     let operation = graph.nodes[node].operation
     throw ONNXError.invalidInput(
       name: name,
-      reason: "it lies in the body '\(body)' of the node '\(graph.nodes[node].name)' (\(operation)),"
+      reason:
+        "it lies in the body '\(body)' of the node '\(graph.nodes[node].name)' (\(operation)),"
         + (operation == "If"
           ? " which is computed only on a condition;" : " which is computed any number of times;")
         + " cut at the outputs of that node: \(outputs.joined(separator: ", "))")

@@ -140,9 +140,9 @@ struct Preparation {
     for (name, body) in node.bodies.sorted(by: { $0.key < $1.key }) {
       do {
         let captured = body.captured.map { place in node.inputs[place].flatMap { constants[$0] } }
-        bodies?[name] = try PreparedBody(
-          body, captured: captured, types: types, folder: folder)
-        parameterCount += bodies?[name]?.network.parameterCount ?? 0
+        let prepared = try PreparedBody(body, captured: captured, types: types, folder: folder)
+        bodies?[name] = prepared
+        parameterCount += prepared.network.parameterCount
       } catch ONNXError.unsupportedOperators(let list) {
         for complaint in list { complain(complaint) }
         bodies = nil
@@ -170,7 +170,9 @@ struct Preparation {
 
     // What the branch's values are called in this graph, by index.
     var indices = [Int?](repeating: nil, count: body.graph.values.count)
-    for (input, place) in zip(body.graph.inputs, body.captured) { indices[input] = node.inputs[place] }
+    for (input, place) in zip(body.graph.inputs, body.captured) {
+      indices[input] = node.inputs[place]
+    }
     var copies: [(from: Int, to: Int)] = []
     for (output, target) in zip(body.graph.outputs, node.outputs) {
       guard let target else { continue }

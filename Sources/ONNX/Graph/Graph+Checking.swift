@@ -145,7 +145,8 @@ extension Graph {
     guard let type = info.type?.tensor else {
       guard info.type?.isOther != true else {
         throw .invalidGraph(
-          place: "\(place), value '\(info.name)'", reason: "it is not a tensor; only tensors are supported")
+          place: "\(place), value '\(info.name)'",
+          reason: "it is not a tensor; only tensors are supported")
       }
       return
     }

@@ -28,8 +28,9 @@ struct Graph {
     let domain: String
     /// The version of the operator set that the model imports.
     let version: Int
-    /// Indices of values; nil where an optional one is left out. Behind the node's own come the
-    /// values that its bodies capture.
+    /// Indices of values; nil where an optional one is left out.
+    ///
+    /// Behind the node's own come the values that its bodies capture.
     var inputs: [Int?]
     /// The inputs that are the node's own.
     var ownInputCount: Int

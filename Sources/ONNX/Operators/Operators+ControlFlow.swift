@@ -3,7 +3,9 @@
 import Torch
 
 extension OperatorRegistry {
-  /// Operators with bodies: branches and loops. See ``PreparedBody``.
+  /// Operators with bodies: branches and loops.
+  ///
+  /// See ``PreparedBody``.
   static let controlFlow: [OperatorDefinition] = [
     OperatorDefinition("If", arity: 1...1, rows: .custom(branchRows), prepare: branch),
     OperatorDefinition("Loop", arity: 2...Int.max, rows: .unknown, prepare: loop),
@@ -131,7 +133,9 @@ extension PreparedBody {
   func empty(_ place: Int, axis: Int) throws -> Tensor {
     let value = network.graph.values[network.graph.outputs[place]]
     // Lengths that the file leaves open are none, as onnxruntime has it.
-    var shape = (value.declaredShape ?? []).map { if case .fixed(let length) = $0 { length } else { 0 } }
+    var shape = (value.declaredShape ?? []).map { axis in
+      if case .fixed(let length) = axis { length } else { 0 }
+    }
     shape.insert(0, at: min(axis, shape.count))
     let type = network.types.computed(value.declaredType ?? .float32)
     return try .zeros(shape, type: type, on: type.isFloatingPoint ? network.types.device : .cpu)
