@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Damaged models: nothing that a file holds may end the process, hang it, or fill its memory.
+
+import Foundation
+
+setvbuf(stdout, nil, _IOLBF, 0)
+guard let options = Options(Array(CommandLine.arguments.dropFirst())) else {
+  print(Options.usage)
+  exit(64)
+}
+let seeds = try Seed.all(in: options.paths)
+guard !seeds.isEmpty else {
+  print("no models among \(options.paths)")
+  exit(65)
+}
+let path = options.progress ?? NSTemporaryDirectory() + "fuzz-progress-\(getpid())"
+guard let progress = Progress(path: path) else {
+  print("cannot map \(path)")
+  exit(70)
+}
+if options.progress != nil {
+  try Worker(options, seeds, progress).run()
+  exit(0)
+}
+defer { try? FileManager.default.removeItem(atPath: path) }
+print("\(seeds.count) models to start from, seed \(options.seed)")
+let failures = try Supervisor(
+  options: options, seeds: seeds, progress: progress, progressPath: path
+).run()
+try? FileManager.default.removeItem(atPath: path)
+exit(failures == 0 ? 0 : 1)
