@@ -42,7 +42,7 @@ struct Supervisor {
       }
       start = index + 1
     }
-    print(
+    say(
       """
       inputs: \(Mutation.allCases.map { "\($0.rawValue) \(progress[$0])" }.joined(separator: ", "))
       refused \(progress[.refused]), loaded \(progress[.loaded]), of them evaluated \
@@ -71,7 +71,7 @@ struct Supervisor {
 
   private func report(_ index: Int, _ what: String) {
     let (seed, mutation, bytes) = Worker.input(index, options, seeds)
-    print("input \(index) of seed \(options.seed) \(what): \(mutation.rawValue), \(seed.name)")
+    say("input \(index) of seed \(options.seed) \(what): \(mutation.rawValue), \(seed.name)")
     guard let folder = options.save else { return }
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try? Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(options.seed)-\(index).onnx"))

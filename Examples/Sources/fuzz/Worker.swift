@@ -50,6 +50,11 @@ struct Worker {
     progress[.phase] = Progress.Phase.loading.rawValue
     let memory = Self.residentBytes
     let model = load(bytes, seed)
+    let grown = Self.peakBytes - memory
+    if Self.peakBytes > progress[.peak], grown > max(256 << 20, 16 * bytes.count) + (64 << 20) {
+      progress[.large] += 1
+      say("large: input \(progress[.input]), \(grown >> 20) MiB, \(seed.name)")
+    }
     if let model {
       _ = model.layers
       for layer in model.layers {
@@ -59,14 +64,9 @@ struct Worker {
     }
     if Self.cpuMilliseconds - begin > 1000 {
       progress[.slow] += 1
-      print("slow: input \(progress[.input]), \(Self.cpuMilliseconds - begin) ms, \(seed.name)")
+      say("slow: input \(progress[.input]), \(Self.cpuMilliseconds - begin) ms, \(seed.name)")
     }
-    let grown = Self.peakBytes - memory
-    if model == nil, Self.peakBytes > Self.lastPeak, grown > max(256 << 20, 16 * bytes.count) {
-      progress[.large] += 1
-      print("large: input \(progress[.input]), \(grown >> 20) MiB, \(seed.name)")
-    }
-    Self.lastPeak = Self.peakBytes
+    progress[.peak] = Self.peakBytes
     guard let model else {
       progress[.refused] += 1
       return
@@ -106,19 +106,21 @@ struct Worker {
     }
   }
 
-  private nonisolated(unsafe) static var lastPeak = 0
-
   private static var usage: rusage {
     var usage = rusage()
+    #if canImport(Darwin)
     getrusage(RUSAGE_SELF, &usage)
+    #else
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    #endif
     return usage
   }
 
   /// Not the wall clock: other processes may keep this one waiting.
   static var cpuMilliseconds: Int {
-    let usage = usage
-    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000
-      + Int(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000
+    let used = Self.usage
+    return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000
+      + Int(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000
   }
 
   private static var peakBytes: Int { usage.ru_maxrss * 1024 }

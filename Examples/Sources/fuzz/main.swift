@@ -4,19 +4,21 @@
 
 import Foundation
 
-setvbuf(stdout, nil, _IOLBF, 0)
+/// Writes a line at once, whatever becomes of the process.
+func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
 guard let options = Options(Array(CommandLine.arguments.dropFirst())) else {
-  print(Options.usage)
+  say(Options.usage)
   exit(64)
 }
 let seeds = try Seed.all(in: options.paths)
 guard !seeds.isEmpty else {
-  print("no models among \(options.paths)")
+  say("no models among \(options.paths)")
   exit(65)
 }
 let path = options.progress ?? NSTemporaryDirectory() + "fuzz-progress-\(getpid())"
 guard let progress = Progress(path: path) else {
-  print("cannot map \(path)")
+  say("cannot map \(path)")
   exit(70)
 }
 if options.progress != nil {
@@ -24,7 +26,7 @@ if options.progress != nil {
   exit(0)
 }
 defer { try? FileManager.default.removeItem(atPath: path) }
-print("\(seeds.count) models to start from, seed \(options.seed)")
+say("\(seeds.count) models to start from, seed \(options.seed)")
 let failures = try Supervisor(
   options: options, seeds: seeds, progress: progress, progressPath: path
 ).run()

@@ -11,6 +11,7 @@ extension Network {
   /// turns out to have been, runs all rows at once where ``RowAnalysis`` has proved that they stay
   /// apart, and else in groups of that number.
   func evaluate(_ wanted: [Place], given: [Place: Tensor]) throws -> [Tensor] {
+    try folder?.checkUnchanged()
     // A stable order, so that the plan is found again.
     let places = given.keys.sorted { ($0.description) < ($1.description) }
     let spots = try places.map { try spot($0) }

@@ -17,6 +17,8 @@ final class Network: Sendable {
   let parameterCount: Int
   /// By normalization: the convolution ahead of it that can run with it as one.
   let fusions: [Int: FusedConvolution]
+  /// Where files lie that weights are read from when they are used.
+  let folder: ModelFolder?
   /// Control flow whose course the numbers of rows decide, by node: it runs row by row.
   let decisions: Set<Int>
   /// Which inputs have rows, in the order of `graph.inputs`.
@@ -43,14 +45,18 @@ final class Network: Sendable {
   ///
   /// - Parameters:
   ///   - folder: Where external data may lie; nil for none.
+  ///   - allowance: What folding may take.
   ///   - known: Inputs that are constants, as a body captures them.
   /// - Throws: ``ONNXError``; all unsupported operators at once.
   init(
-    _ graph: Graph, types: ElementTypes, folder: String?, known: [Int: Tensor] = [:]
+    _ graph: Graph, types: ElementTypes, folder: ModelFolder?, allowance: Allowance,
+    known: [Int: Tensor] = [:]
   ) throws {
-    let prepared = try Preparation(graph, types: types, folder: folder, known: known)
+    let prepared = try Preparation(
+      graph, types: types, folder: folder, allowance: allowance, known: known)
     (self.graph, constants, nodes) = (prepared.graph, prepared.constants, prepared.nodes)
     self.types = types
+    self.folder = folder
     parameterCount = prepared.parameterCount
     (inputHasRows, fixedRows) = Self.rows(of: self.graph)
     decisions =

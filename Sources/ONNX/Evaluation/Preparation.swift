@@ -13,7 +13,8 @@ struct Preparation {
   /// Floating-point numbers among the initializers, those of bodies included.
   private(set) var parameterCount = 0
   private let types: ElementTypes
-  private let folder: String?
+  private let folder: ModelFolder?
+  private let allowance: Allowance
 
   private var ready: [Graph.Node] = []
   /// What is left, the next node last.
@@ -22,14 +23,18 @@ struct Preparation {
   private var unsupported: [UnsupportedOperator] = []
   private var failure: (any Error)?
 
-  /// - Parameter known: Inputs that are constants, as a body captures them.
+  /// - Parameters:
+  ///   - allowance: What folding may take.
+  ///   - known: Inputs that are constants, as a body captures them.
   /// - Throws: ``ONNXError``; all unsupported operators at once.
   init(
-    _ graph: Graph, types: ElementTypes, folder: String?, known: [Int: Tensor] = [:]
+    _ graph: Graph, types: ElementTypes, folder: ModelFolder?, allowance: Allowance,
+    known: [Int: Tensor] = [:]
   ) throws {
     self.graph = graph
     self.types = types
     self.folder = folder
+    self.allowance = allowance
     constants = [Tensor?](repeating: nil, count: graph.values.count)
     for (value, tensor) in known { constants[value] = tensor }
     // What is not supported is told ahead of what is wrong elsewhere, and all of it at once.
@@ -66,7 +71,7 @@ struct Preparation {
       let bodies = try prepareBodies(of: node)
       // Behind a failure only operators are looked up.
       guard let bodies, failure == nil else { return append(node, nil) }
-      append(node, try prepared(node, definition, bodies))
+      append(node, try allowance.limit { try prepared(node, definition, bodies) })
     } catch {
       if failure == nil { failure = error }
       append(node, nil)
@@ -127,7 +132,7 @@ struct Preparation {
       return try Network.located(node, atLoad: true) {
         try withoutRecording { try function(NodeInputs(tensors: inputs)) }
       }
-    } catch is BodyBudget.Exhausted {
+    } catch is Allowance.Exhausted {
       return nil
     }
   }
@@ -140,7 +145,8 @@ struct Preparation {
     for (name, body) in node.bodies.sorted(by: { $0.key < $1.key }) {
       do {
         let captured = body.captured.map { place in node.inputs[place].flatMap { constants[$0] } }
-        let prepared = try PreparedBody(body, captured: captured, types: types, folder: folder)
+        let prepared = try PreparedBody(
+          body, captured: captured, types: types, folder: folder, allowance: allowance)
         bodies?[name] = prepared
         parameterCount += prepared.network.parameterCount
       } catch ONNXError.unsupportedOperators(let list) {

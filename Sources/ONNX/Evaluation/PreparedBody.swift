@@ -18,13 +18,15 @@ struct PreparedBody: Sendable {
 
   /// - Parameter captured: What the body captures, where it is constant.
   init(
-    _ body: Graph.Body, captured constants: [Tensor?], types: ElementTypes, folder: String?
+    _ body: Graph.Body, captured constants: [Tensor?], types: ElementTypes, folder: ModelFolder?,
+    allowance: Allowance
   ) throws {
     formalCount = body.graph.inputs.count - body.captured.count
     let outer = body.graph.inputs[formalCount...]
     var known: [Int: Tensor] = [:]
     for (input, tensor) in zip(outer, constants) { known[input] = tensor }
-    network = try Network(body.graph, types: types, folder: folder, known: known)
+    network = try Network(
+      body.graph, types: types, folder: folder, allowance: allowance, known: known)
     captured = zip(body.captured, constants).filter { $0.1 == nil }.map(\.0)
     plan = try network.makePlan(
       network.graph.outputs.map { .value($0) }, given: network.openInputs.map { .value($0) },
@@ -42,12 +44,12 @@ struct PreparedBody: Sendable {
   ///   - formal: What the operator feeds, one for each.
   ///   - inputs: The inputs of the operator's node.
   ///   - replaced: Functions in the stead of nodes' own.
-  /// - Throws: ``BodyBudget/Exhausted`` where nobody has asked for the
+  /// - Throws: ``Allowance/Exhausted`` where nobody has asked for the
   ///   results and they take too long.
   func run(
     _ formal: [Tensor], around inputs: NodeInputs, replaced: [Int: NodeFunction] = [:]
   ) throws -> [Tensor] {
-    try BodyBudget.current?.spend(plan.steps.count + 1)
+    try Allowance.current?.spend(plan.steps.count + 1)
     return try network.run(
       plan, given: try formal + captured.map { try inputs[$0] }, replaced: replaced)
   }

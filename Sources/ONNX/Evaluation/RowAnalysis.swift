@@ -41,14 +41,17 @@ struct RowAnalysis: Sendable {
 }
 
 extension Network {
+  /// Bytes that a run on zeros may take, of one row: 4 GiB.
+  private static let mostProbed = 4 << 30
+
   /// The analysis for inputs of given shapes, those with rows having one row.
   ///
   /// - Returns: Nil where the model does not run on zeros of these shapes.
   /// - Complexity: One forward pass of one row, once for each combination of shapes.
   func analysis(for shapes: [[Int]]) -> RowAnalysis? {
     if let known = analyses.withLock({ $0[shapes] }) { return known }
-    let analysis = BodyBudget.$current.withValue(BodyBudget()) {
-      try? withoutRecording { try analyze(shapes) }
+    let analysis = try? Allowance(memory: Self.mostProbed).limit {
+      try withoutRecording { try analyze(shapes) }
     }
     analyses.withLock {
       if $0.count >= 16 { $0.removeAll() }
