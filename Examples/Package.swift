@@ -53,6 +53,7 @@ let package = Package(
     program("custom-quantity"),
     program("saturation"),
     program("timing"),
+    program("fuzz"),
     .testTarget(
       name: "AttributeToolTests",
       dependencies: [

@@ -9,7 +9,8 @@ enum Attribute {
   case floats([Float])
   case ints([Int64])
   case texts([String])
-  /// A body of control flow, a list of tensors or graphs, a type: no supported operator reads one.
+  /// A body of control flow, which the node keeps as a graph (``Graph/Node/bodies``); a list of
+  /// tensors or graphs, a type: no supported operator reads one.
   case other
 }
 

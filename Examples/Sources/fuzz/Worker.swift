@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attribution
+import Foundation
+import ONNX
+import Torch
+
+/// Runs inputs one after the other in this process.
+struct Worker {
+  let options: Options
+  let seeds: [Seed]
+  let progress: Progress
+  private let folder: String
+
+  init(_ options: Options, _ seeds: [Seed], _ progress: Progress) throws {
+    self.options = options
+    self.seeds = seeds
+    self.progress = progress
+    folder = NSTemporaryDirectory() + "fuzz-\(getpid())"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  static func input(_ index: Int, _ options: Options, _ seeds: [Seed]) -> (
+    seed: Seed, mutation: Mutation, bytes: [UInt8]
+  ) {
+    var random = Generator(seed: options.seed, index: index)
+    let seed = seeds[random.below(seeds.count)]
+    let mutation = options.mutations[random.below(options.mutations.count)]
+    return (seed, mutation, mutation.apply(to: seed.model, names: seed.names, &random))
+  }
+
+  func run() {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let end = Date(timeIntervalSinceNow: options.seconds)
+    var index = options.start
+    while index < options.start &+ options.count || options.count == .max, Date() < end {
+      progress[.input] = index
+      progress[.phase] = Progress.Phase.damaging.rawValue
+      let (seed, mutation, bytes) = Self.input(index, options, seeds)
+      progress[mutation] += 1
+      attempt(bytes, seed)
+      index += 1
+    }
+    progress[.input] = index
+  }
+
+  private func attempt(_ bytes: [UInt8], _ seed: Seed) {
+    let begin = Self.cpuMilliseconds
+    progress[.cpuStart] = begin
+    progress[.phase] = Progress.Phase.loading.rawValue
+    let memory = Self.residentBytes
+    let model = load(bytes, seed)
+    let grown = Self.peakBytes - memory
+    if Self.peakBytes > progress[.peak], grown > max(256 << 20, 16 * bytes.count) + (64 << 20) {
+      progress[.large] += 1
+      say("large: input \(progress[.input]), \(grown >> 20) MiB, \(seed.name)")
+    }
+    if let model {
+      _ = model.layers
+      for layer in model.layers {
+        _ = try? model.places(of: layer.name, anchor: .input)
+        _ = try? model.places(of: layer.name, anchor: .output)
+      }
+    }
+    if Self.cpuMilliseconds - begin > 1000 {
+      progress[.slow] += 1
+      say("slow: input \(progress[.input]), \(Self.cpuMilliseconds - begin) ms, \(seed.name)")
+    }
+    progress[.peak] = Self.peakBytes
+    guard let model else {
+      progress[.refused] += 1
+      return
+    }
+    progress[.loaded] += 1
+    progress[.cpuStart] = Self.cpuMilliseconds
+    progress[.phase] = Progress.Phase.evaluating.rawValue
+    if (try? evaluate(model)) != nil { progress[.evaluated] += 1 }
+  }
+
+  private func load(_ bytes: [UInt8], _ seed: Seed) -> ONNXModel? {
+    guard let weights = seed.weights else { return try? ONNXModel(bytes: bytes) }
+    let (path, data) = (folder + "/m.onnx", folder + "/weights.bin")
+    guard (try? Data(bytes).write(to: URL(fileURLWithPath: path))) != nil,
+      (try? Data(weights).write(to: URL(fileURLWithPath: data))) != nil
+    else { return nil }
+    return try? ONNXModel(path: path)
+  }
+
+  /// Evaluates on zeros, two rows where any number is allowed, with the gradient.
+  private func evaluate(_ model: ONNXModel) throws {
+    var given: [Place: Tensor] = [:]
+    var tracked: [Tensor] = []
+    for input in model.inputs {
+      let shape = (input.shape ?? [nil]).enumerated().map { $1 ?? ($0 == 0 ? 2 : 3) }
+      guard shape.reduce(1.0, { $0 * Double($1) }) < 1e7 else { return }
+      var tensor = try Tensor.zeros(shape, type: input.elementType)
+      if input.elementType.isFloatingPoint {
+        tensor = try tensor.tracked()
+        tracked.append(tensor)
+      }
+      given[input.place] = tensor
+    }
+    for result in try model.evaluate(model.outputs, given: given)
+    where result.isTracked && result.elementType.isFloatingPoint {
+      _ = try gradient(of: try result.sum(), withRespectTo: tracked)
+    }
+  }
+
+  private static var usage: rusage {
+    var usage = rusage()
+    #if canImport(Darwin)
+    getrusage(RUSAGE_SELF, &usage)
+    #else
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    #endif
+    return usage
+  }
+
+  /// Not the wall clock: other processes may keep this one waiting.
+  static var cpuMilliseconds: Int {
+    let used = Self.usage
+    return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000
+      + Int(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000
+  }
+
+  private static var peakBytes: Int { usage.ru_maxrss * 1024 }
+
+  private static var residentBytes: Int {
+    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else {
+      return 0
+    }
+    return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096
+  }
+}
