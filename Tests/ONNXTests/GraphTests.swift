@@ -9,7 +9,9 @@ import Torch
 @Suite struct GraphTests {
   private typealias Bytes = ModelBytes
 
-  private func graph(_ bytes: [UInt8]) throws -> Graph { try Graph(try ModelMessage(ByteSlice(bytes))) }
+  private func graph(_ bytes: [UInt8]) throws -> Graph {
+    try Graph(try ModelMessage(ByteSlice(bytes)))
+  }
 
   private func complaint(_ bytes: [UInt8]) -> String {
     do { _ = try graph(bytes) } catch { return "\(error)" }
