@@ -41,8 +41,8 @@ struct RowAnalysis: Sendable {
 }
 
 extension Network {
-  /// Bytes that a run on zeros may take, of one row: 4 GiB.
-  private static let mostProbed = 4 << 30
+  /// Bytes that a run on zeros may take, of one row: a gibibyte, and more for large models.
+  private var mostProbed: Int { max(1 << 30, 64 * parameterCount) }
 
   /// The analysis for inputs of given shapes, those with rows having one row.
   ///
@@ -50,7 +50,7 @@ extension Network {
   /// - Complexity: One forward pass of one row, once for each combination of shapes.
   func analysis(for shapes: [[Int]]) -> RowAnalysis? {
     if let known = analyses.withLock({ $0[shapes] }) { return known }
-    let analysis = try? Allowance(memory: Self.mostProbed).limit {
+    let analysis = try? Allowance(memory: mostProbed).limit {
       try withoutRecording { try analyze(shapes) }
     }
     analyses.withLock {
