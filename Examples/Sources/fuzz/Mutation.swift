@@ -47,32 +47,16 @@ enum Mutation: String, CaseIterable {
     }
   }
 
-  /// Changes one of the messages of which `edit` says that it could be changed.
+  /// Changes one message, of those that `edit` says it can change.
   private func change(
     _ model: inout Message, _ random: inout Generator,
     _ edit: (inout Message, inout Generator) -> Bool
   ) {
-    var candidates = 0
-    var generator = random
-    model.visit { message in
-      var copy = message
-      var trial = generator
-      if edit(&copy, &trial) { candidates += 1 }
-      _ = generator.next()
+    let count = model.messageCount
+    for _ in 0..<20 {
+      var place = random.below(count)
+      if model.change(&place, { edit(&$0, &random) }) { return }
     }
-    let chosen = random.below(candidates)
-    var seen = 0
-    generator = random
-    model.visit { message in
-      var copy = message
-      var trial = generator
-      if edit(&copy, &trial) {
-        if seen == chosen { message = copy }
-        seen += 1
-      }
-      _ = generator.next()
-    }
-    for _ in 0..<3 { _ = random.next() }
   }
 
   private func damaged(_ original: [UInt8], _ random: inout Generator) -> [UInt8] {

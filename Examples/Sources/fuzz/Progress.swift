@@ -9,7 +9,7 @@ struct Progress {
   }
 
   enum Counter: Int, CaseIterable {
-    case input, phase, cpuStart, refused, loaded, evaluated, slow, large, peak
+    case input, phase, cpuStart, refused, loaded, evaluated, failed, slow, large, peak
   }
 
   static let size = 4096

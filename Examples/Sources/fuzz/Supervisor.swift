@@ -45,8 +45,9 @@ struct Supervisor {
     say(
       """
       inputs: \(Mutation.allCases.map { "\($0.rawValue) \(progress[$0])" }.joined(separator: ", "))
-      refused \(progress[.refused]), loaded \(progress[.loaded]), of them evaluated \
-      \(progress[.evaluated]), stopped while evaluating \(stopped)
+      refused \(progress[.refused]), loaded and inspected \(progress[.loaded]); of those, evaluated \
+      \(progress[.evaluated]), failed with an error \(progress[.failed]), stopped after ten \
+      seconds \(stopped)
       crashes \(crashes), hangs \(hangs), over a second \(progress[.slow]), \
       over the bound of memory \(progress[.large])
       """)

@@ -127,6 +127,31 @@ extension Message {
     bytes.append(UInt8(rest))
   }
 
+  /// Messages inside this one, and itself.
+  var messageCount: Int {
+    fields.reduce(1) { sum, field in
+      if case .message(let message) = field.value { sum + message.messageCount } else { sum }
+    }
+  }
+
+  /// Changes the message in a place, counted from the outside in.
+  mutating func change(_ place: inout Int, _ edit: (inout Message) -> Bool) -> Bool {
+    if place == 0 { return edit(&self) }
+    place -= 1
+    for index in fields.indices {
+      guard case .message(var message) = fields[index].value else { continue }
+      let count = message.messageCount
+      guard place < count else {
+        place -= count
+        continue
+      }
+      let isChanged = message.change(&place, edit)
+      if isChanged { fields[index].value = .message(message) }
+      return isChanged
+    }
+    return false
+  }
+
   /// Visits every message, from the inside out; `change` may change it.
   mutating func visit(_ change: (inout Message) -> Void) {
     for place in fields.indices {

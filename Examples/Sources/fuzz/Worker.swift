@@ -12,6 +12,9 @@ struct Worker {
   let progress: Progress
   private let folder: String
 
+  /// Most inputs are only loaded and inspected, which is quick.
+  private static let evaluatedEvery = 4
+
   init(_ options: Options, _ seeds: [Seed], _ progress: Progress) throws {
     self.options = options
     self.seeds = seeds
@@ -45,6 +48,7 @@ struct Worker {
   }
 
   private func attempt(_ bytes: [UInt8], _ seed: Seed) {
+    defer { progress[.peak] = Self.peakBytes }
     let begin = Self.cpuMilliseconds
     progress[.cpuStart] = begin
     progress[.phase] = Progress.Phase.loading.rawValue
@@ -56,7 +60,6 @@ struct Worker {
       say("large: input \(progress[.input]), \(grown >> 20) MiB, \(seed.name)")
     }
     if let model {
-      _ = model.layers
       for layer in model.layers {
         _ = try? model.places(of: layer.name, anchor: .input)
         _ = try? model.places(of: layer.name, anchor: .output)
@@ -66,7 +69,6 @@ struct Worker {
       progress[.slow] += 1
       say("slow: input \(progress[.input]), \(Self.cpuMilliseconds - begin) ms, \(seed.name)")
     }
-    progress[.peak] = Self.peakBytes
     guard let model else {
       progress[.refused] += 1
       return
@@ -74,7 +76,11 @@ struct Worker {
     progress[.loaded] += 1
     progress[.cpuStart] = Self.cpuMilliseconds
     progress[.phase] = Progress.Phase.evaluating.rawValue
-    if (try? evaluate(model)) != nil { progress[.evaluated] += 1 }
+    guard progress[.input].isMultiple(of: Self.evaluatedEvery) else { return }
+    do {
+      try evaluate(model)
+      progress[.evaluated] += 1
+    } catch { progress[.failed] += 1 }
   }
 
   private func load(_ bytes: [UInt8], _ seed: Seed) -> ONNXModel? {

@@ -29,8 +29,8 @@ struct RowAnalysis: Sendable {
 }
 
 extension Network {
-  /// Bytes that a run on zeros may take, of one unit: 4 GiB.
-  private static let mostProbed = 4 << 30
+  /// Bytes that a run on zeros may take, of one unit: a gibibyte, and more for large models.
+  private var mostProbed: Int { max(1 << 30, 64 * parameterCount) }
 
   /// The analysis for inputs of given shapes, those with rows having one unit of them.
   ///
@@ -38,7 +38,7 @@ extension Network {
   /// - Complexity: One forward pass of one unit, once for each combination of shapes.
   func analysis(for shapes: [[Int]]) -> RowAnalysis? {
     if let known = analyses.withLock({ $0[shapes] }) { return known }
-    let analysis = try? Allowance(memory: Self.mostProbed).limit {
+    let analysis = try? Allowance(memory: mostProbed).limit {
       try withoutRecording { try analyze(shapes) }
     }
     analyses.withLock {
