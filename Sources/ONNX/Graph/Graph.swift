@@ -7,7 +7,7 @@
 /// - every value is an input, an initializer, or the output of exactly one node;
 /// - a node reads only values that nodes ahead of it, inputs or initializers give;
 /// - every node's domain has a version.
-struct Graph {
+struct Graph: Sendable {
   /// A tensor that flows along the graph's edges.
   struct Value {
     let name: String
