@@ -101,6 +101,11 @@ public struct ONNXModel: Model {
     try network.evaluate(wanted, given: given)
   }
 
+  /// The values at which convolutions, dense layers and other affine nodes behind `given` end.
+  public func affineReach(of given: [Place], toward wanted: [Place]) -> [Place] {
+    (try? network.affineReach(of: given, toward: wanted)) ?? given
+  }
+
   /// The places that `wanted` depends on around `given`.
   ///
   /// Where a place is unknown the inputs are asked for: evaluating then tells what is wrong.

@@ -59,7 +59,7 @@ struct NonFiniteSearch {
         start, given: given, gradient: wantsDisplacement ? ahead : nil)
       if let found { return found.moved(toRow: instance) }
       let values = try withoutRecording { try model.evaluate(start, given: given) }
-      given = try evaluator.row(row, of: evaluator.given(points: points, beyondStart: true))
+      given = try evaluator.row(row, of: evaluator.given(points: points, besides: .start))
         .merging(zip(start, values)) { _, new in new }
     }
     let explained = try evaluator.explained(samples: 1, first: instances.range.lowerBound)
