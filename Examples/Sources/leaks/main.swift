@@ -21,7 +21,7 @@ func residentBytes() throws -> Int {
       Int32(_SC_PAGESIZE))
 }
 
-@MainActor var failures = 0
+var failures = 0
 
 /// Repeats `work`; the first fifth of the rounds fills caches, and does not count.
 @MainActor func repeated(_ name: String, _ work: () throws -> Void) throws {
