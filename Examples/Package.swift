@@ -54,6 +54,7 @@ let package = Package(
     program("saturation"),
     program("timing"),
     program("fuzz"),
+    program("leaks"),
     .testTarget(
       name: "AttributeToolTests",
       dependencies: [

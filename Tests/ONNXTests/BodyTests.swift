@@ -57,6 +57,8 @@ import Torch
         ], initializers: [Bytes.truth("c", true), Bytes.tensor("w", [1], floats: [3])]))
     #expect(model.layers.map(\.name) == ["h", "inner", "choice/h"])
     let x = try Tensor([1, 2, 3, 4] as [Float], shape: [1, 4])
+    #expect(try model.places(of: "inner", anchor: .output) == [Place("h2")])
+    #expect(try model.places(of: "choice/h", anchor: .output) == [Place("y")])
     let influence = Conductance(model, of: .layer("inner"), to: .output)
     #expect(try influence.attributions(for: x).values.shape == [1, 4])
     let y = try model.evaluate(

@@ -9,8 +9,9 @@ struct Supervisor {
   let progress: Progress
   let progressPath: String
 
-  /// Seconds of processor time that an input may take before its worker is stopped.
-  private static let patience = 10
+  /// Milliseconds of processor time that loading an input, and evaluating it, may take before its
+  /// worker is stopped.
+  private static let patience = (loading: 10_000, evaluating: 2000)
 
   /// - Returns: How many inputs failed.
   func run() throws -> Int {
@@ -24,7 +25,9 @@ struct Supervisor {
       while worker.isRunning {
         usleep(50_000)
         let used = (Self.cpuMilliseconds(of: worker.processIdentifier) ?? 0) - progress[.cpuStart]
-        if progress.phase != .damaging, used > Self.patience * 1000 {
+        let most =
+          progress.phase == .evaluating ? Self.patience.evaluating : Self.patience.loading
+        if progress.phase != .damaging, used > most {
           isStopped = true
           kill(worker.processIdentifier, SIGKILL)
           worker.waitUntilExit()
@@ -46,7 +49,7 @@ struct Supervisor {
       """
       inputs: \(Mutation.allCases.map { "\($0.rawValue) \(progress[$0])" }.joined(separator: ", "))
       refused \(progress[.refused]), loaded and inspected \(progress[.loaded]); of those, evaluated \
-      \(progress[.evaluated]), failed with an error \(progress[.failed]), stopped after ten \
+      \(progress[.evaluated]), failed with an error \(progress[.failed]), stopped after two \
       seconds \(stopped)
       crashes \(crashes), hangs \(hangs), over a second \(progress[.slow]), \
       over the bound of memory \(progress[.large])

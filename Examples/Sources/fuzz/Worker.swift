@@ -78,7 +78,8 @@ struct Worker {
     progress[.phase] = Progress.Phase.evaluating.rawValue
     guard progress[.input].isMultiple(of: Self.evaluatedEvery) else { return }
     do {
-      try evaluate(model)
+      // How much a run takes is up to the model too.
+      try MemoryAccount(byteCount: 256 << 20).pay { try evaluate(model) }
       progress[.evaluated] += 1
     } catch { progress[.failed] += 1 }
   }

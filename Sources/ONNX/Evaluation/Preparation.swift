@@ -45,7 +45,10 @@ struct Preparation {
     guard unsupported.isEmpty else { throw ONNXError.unsupportedOperators(unsupported) }
     if let failure { throw failure }
     self.graph.nodes = ready
-    if hasInlined { self.graph.link() }
+    guard hasInlined else { return }
+    self.graph.link()
+    self.graph.nodeIndices = [:]
+    for (position, node) in ready.enumerated() { self.graph.nodeIndices[node.name] = position }
   }
 
   private mutating func readInitializers(_ messages: [Int: TensorMessage]) throws {
