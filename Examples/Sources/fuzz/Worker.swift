@@ -58,6 +58,7 @@ struct Worker {
     if Self.peakBytes > progress[.peak], grown > max(256 << 20, 16 * bytes.count) + (64 << 20) {
       progress[.large] += 1
       say("large: input \(progress[.input]), \(grown >> 20) MiB, \(seed.name)")
+      Self.save(bytes, progress[.input], options)
     }
     if let model {
       for layer in model.layers {
@@ -68,6 +69,7 @@ struct Worker {
     if Self.cpuMilliseconds - begin > 1000 {
       progress[.slow] += 1
       say("slow: input \(progress[.input]), \(Self.cpuMilliseconds - begin) ms, \(seed.name)")
+      Self.save(bytes, progress[.input], options)
     }
     guard let model else {
       progress[.refused] += 1
@@ -82,6 +84,13 @@ struct Worker {
       try MemoryAccount(byteCount: 256 << 20).pay { try evaluate(model) }
       progress[.evaluated] += 1
     } catch { progress[.failed] += 1 }
+  }
+
+  /// Keeps an input, where the command line asks for it.
+  static func save(_ bytes: [UInt8], _ index: Int, _ options: Options) {
+    guard let folder = options.save else { return }
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try? Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(options.seed)-\(index).onnx"))
   }
 
   private func load(_ bytes: [UInt8], _ seed: Seed) -> ONNXModel? {
