@@ -69,10 +69,9 @@ extension Network {
     // Lengths found by running stand for the shapes that it was run on: all of them, where the
     // inputs leave nothing but rows open.
     guard let analysis, let found = analysis.shapes[value] else { return declared }
-    return found.enumerated().map { axis, length in
-      if axis == 0 && analysis.states[value] == .rows { return fixedRows }
-      return length
-    }
+    guard analysis.states[value] == .rows else { return found }
+    if found.first == unitRows { return [fixedRows] + found.dropFirst().map { $0 } }
+    return unitRows == 1 ? [fixedRows] + found : found
   }
 
   fileprivate func outputPlaces(of node: Int) -> [Place] {

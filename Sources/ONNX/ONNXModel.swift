@@ -101,11 +101,27 @@ public struct ONNXModel: Model {
     try network.evaluate(wanted, given: given)
   }
 
+  /// The values at which convolutions, dense layers and other affine nodes behind `given` end.
+  public func affineReach(of given: [Place], toward wanted: [Place]) -> [Place] {
+    (try? network.affineReach(of: given, toward: wanted)) ?? given
+  }
+
   /// The places that `wanted` depends on around `given`.
   ///
   /// Where a place is unknown the inputs are asked for: evaluating then tells what is wrong.
   public func requirements(of wanted: [Place], given: [Place]) -> [Place] {
     (try? network.requirements(of: wanted, given: given))
       ?? inputs.map(\.place).filter { !given.contains($0) }
+  }
+
+  /// Names the node that gives the first number that is not finite, or the value that is fed or
+  /// stored so; with `gradient`, the node ahead of which the gradient first is not.
+  ///
+  /// - Complexity: A forward pass, and one of one row that keeps every value; with `gradient` a
+  ///   backward pass more.
+  public func firstNonFinite(
+    _ wanted: [Place], given: [Place: Tensor], gradient: GradientTarget?
+  ) throws -> NonFinite? {
+    try network.firstNonFinite(wanted, given: given, gradient: gradient)
   }
 }

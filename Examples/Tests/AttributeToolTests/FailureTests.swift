@@ -121,6 +121,20 @@ struct Failing: CustomTestStringConvertible {
     }
   }
 
+  @Test func `A network that leaves the finite numbers is named with the node`() throws {
+    let folder = try TemporaryFolder()
+    var model = try Data(contentsOf: Command.package.appendingPathComponent("Models/digits.onnx"))
+    while let place = model.range(of: Data("Relu".utf8)) {
+      model.replaceSubrange(place, with: Data("Sqrt".utf8))
+    }
+    let path = folder.path("roots.onnx")
+    try model.write(to: URL(fileURLWithPath: path))
+    let command = try Command.run("attribute", ["explain", path, "Data/eight.png"])
+    #expect(command.status == 65)
+    #expect(command.error.contains("NaN first appears in 'relu1', at node 'relu1' (Sqrt)"))
+    #expect(command.output.isEmpty)
+  }
+
   @Test func `An image of another size is refused, not resized`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("wide.png")

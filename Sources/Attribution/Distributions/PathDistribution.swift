@@ -50,7 +50,7 @@ public struct PathDistribution: DistributionOfInterest {
     let share = starts.reduce(0) { $0 + $1.weight }
     guard share > 0 else { throw BaselineError.weights(baseline.name) }
     let legs = try starts.map { start in
-      Leg(
+      try Leg(
         path: path, instances: instances,
         start: try instances.broadcast(start.activation, as: "the baseline '\(baseline.name)'"),
         share: start.weight / share)
@@ -124,6 +124,16 @@ private struct Leg: Sendable {
   let instances: Instances
   let start: Activation
   let share: Double
+  /// γ′ along the straight path, the same everywhere; nil for others.
+  private let direction: Activation?
+
+  init(path: any Path, instances: Instances, start: Activation, share: Double) throws {
+    self.path = path
+    self.instances = instances
+    self.start = start
+    self.share = share
+    direction = path is StraightPath ? try instances.activation - start : nil
+  }
 
   func points(at times: [Double]) throws -> Activation {
     try along(times) { try path.points(at: $0, from: $1, to: $2) }
@@ -131,8 +141,7 @@ private struct Leg: Sendable {
 
   /// γ′ at the times; along the straight path the same at all, and so one for each instance.
   func velocities(at times: [Double]) throws -> Activation {
-    if path is StraightPath { return try instances.activation - start }
-    return try along(times) { try path.velocities(at: $0, from: $1, to: $2) }
+    try direction ?? along(times) { try path.velocities(at: $0, from: $1, to: $2) }
   }
 
   func ends() throws -> PathEnds {

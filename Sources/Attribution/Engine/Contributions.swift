@@ -10,6 +10,8 @@ struct Contributions {
   private var types: [ElementType] = []
   private let count: Int
   let keepsSquares: Bool
+  /// Whether all that was added is finite.
+  private(set) var isFinite = true
 
   init(instances: Int, keepsSquares: Bool) {
     count = instances
@@ -39,6 +41,7 @@ struct Contributions {
       }
     }
     sums = try Self.added(sums, parts)
+    isFinite = try isFinite && parts.allSatisfy { try $0.sum().number().isFinite }
     squares = try Self.added(squares, squareParts)
   }
 

@@ -37,6 +37,9 @@ struct GroupRun {
   private struct Sums {
     var values: Contributions
     var influence: Contributions?
+    /// Gradients where the slice stops being affine in its start, not pulled back yet, and the
+    /// displacement that they all share.
+    var atReach: (gradients: Contributions, displacement: Activation?)?
   }
 
   init(
@@ -128,7 +131,10 @@ struct GroupRun {
     if wants, case .none = rows.displacement {
       throw SamplesError.noDisplacement(distribution: engine.distribution.name)
     }
-    let pass = try SlicePass(evaluator, rows, wantsDisplacement: wants)
+    let reach = samples.count > 1 && moveAlike(rows) ? evaluator.affineReach : nil
+    let pass =
+      try reach.map { try SlicePass(evaluator, rows, from: $0, wantsDisplacement: wants) }
+      ?? SlicePass(evaluator, rows, wantsDisplacement: wants)
     let explained = try evaluator.explained(samples: range.count, first: instances.range.lowerBound)
     let weights = try Tensor(
       range.flatMap { [Double](repeating: samples.weights[$0], count: instances.count) }
@@ -156,11 +162,66 @@ struct GroupRun {
           displacement = try reaction(to: target(watched.gradients), from: rows.points)
         }
       }
-      try sums[index].values.add(
-        gradients, weights: isPlain ? weights : nil, displacement: displacement)
-      try sums[index].influence?.add(gradients, weights: isPlain ? weights : nil)
+      if let reach {
+        try add(gradients, at: reach, displacement: displacement, to: index)
+      } else {
+        try sums[index].values.add(
+          gradients, weights: isPlain ? weights : nil, displacement: displacement)
+        try sums[index].influence?.add(gradients, weights: isPlain ? weights : nil)
+      }
+      let isFinite =
+        sums[index].values.isFinite && sums[index].influence?.isFinite != false
+        && sums[index].atReach?.gradients.isFinite != false
+      if try !isFinite || !values.detached().sum().number().isFinite {
+        throw try search(quantity, rows.points)
+          .error(values, gradients, displacement, first: range.lowerBound)
+      }
     }
     return watched
+  }
+
+  // MARK: The affine part
+
+  /// Whether all samples of an instance move alike, so that their gradients can be added up before
+  /// they are pulled back through what is affine.
+  private func moveAlike(_ rows: SampleRows) -> Bool {
+    guard !engine.distribution.reacts, !sums.contains(where: \.values.keepsSquares) else {
+      return false
+    }
+    switch rows.displacement {
+    case .none: return true
+    case .tangent(let tangent): return tangent.rows == instances.count
+    case .move, .reaction: return false
+    }
+  }
+
+  private mutating func add(
+    _ gradients: [Tensor], at reach: [Place], displacement: Activation?, to index: Int
+  ) throws {
+    if let sum = sums[index].atReach {
+      let isSame =
+        switch (sum.displacement, displacement) {
+        case (nil, nil): true
+        case (let one?, let other?): one.isSame(as: other)
+        default: false
+        }
+      if !isSame { try pullBack(index, from: reach) }
+    }
+    var sum =
+      sums[index].atReach?.gradients
+      ?? Contributions(instances: instances.count, keepsSquares: false)
+    try sum.add(gradients)
+    sums[index].atReach = (sum, displacement)
+  }
+
+  /// Takes what a quantity has at the affine reach back to the slice's start.
+  private mutating func pullBack(_ index: Int, from reach: [Place]) throws {
+    guard let sum = sums[index].atReach else { return }
+    sums[index].atReach = nil
+    let gradients = try evaluator.pulledBack(
+      sum.gradients.result(.mean).tensors, from: reach)
+    try sums[index].values.add(gradients, displacement: sum.displacement)
+    try sums[index].influence?.add(gradients)
   }
 
   // MARK: Reactions
@@ -190,8 +251,12 @@ struct GroupRun {
   // MARK: Results
 
   private mutating func results(ends: [PathEnds]?) throws -> [Result] {
-    let instance = try quantityValues(of: evaluator.output)
+    let instance = try checkedQuantities(
+      quantityValues(of: evaluator.output), at: evaluator.activation)
     let atEnds = try ends.map { try quantityValues(atEndsOf: $0, instance: instance) }
+    if let reach = evaluator.affineReach {
+      for index in quantities.indices { try pullBack(index, from: reach) }
+    }
     return try quantities.indices.map { index in
       let sum = sums[index]
       var gap: Tensor?
@@ -234,8 +299,27 @@ struct GroupRun {
 
   private mutating func quantityValues(at points: Activation) throws -> [Tensor] {
     tally.forwardRows += instances.count
-    return try quantityValues(
-      of: withoutRecording { try evaluator.output(given: evaluator.given(points: points)) })
+    return try checkedQuantities(
+      quantityValues(
+        of: withoutRecording { try evaluator.output(given: evaluator.given(points: points)) }),
+      at: points)
+  }
+
+  // MARK: Finite numbers
+
+  private func checkedQuantities(_ values: [Tensor], at points: Activation) throws -> [Tensor] {
+    for (quantity, value) in zip(quantities, values) where try !value.sum().number().isFinite {
+      throw try search(quantity, points).error(value, first: nil)
+    }
+    return values
+  }
+
+  private func search(
+    _ quantity: any QuantityOfInterest, _ points: Activation
+  ) -> NonFiniteSearch {
+    NonFiniteSearch(
+      evaluator: evaluator, instances: instances, quantity: quantity, points: points,
+      wantsDisplacement: engine.measure == .attribution)
   }
 }
 

@@ -51,6 +51,14 @@ struct SliceEvaluator: Sendable {
   let count: Int
   /// What the rest of the network needs besides the distribution's cut, and the values there.
   private let kept: [Place: Tensor]
+  /// Those of them that are still needed where the slice's start is given too.
+  ///
+  /// Others may lie behind a part of the start that the distribution's cut does not reach.
+  private let keptBeyondStart: Set<Place>
+  /// Where the slice stops being affine in its start; nil where it does so at once, or where the
+  /// distribution lives elsewhere.
+  let affineReach: [Place]?
+  private let keptBeyondReach: Set<Place>
   private let shared: Set<Place>
   private let valuesAtDistribution: [Tensor]
   /// The instances' own activation at the distribution's cut, `[instances, …]`.
@@ -66,9 +74,17 @@ struct SliceEvaluator: Sendable {
     self.count = count
     shared = Set(model.inputs.filter { !$0.hasRows }.map(\.place))
     let start = cuts.distribution.places
-    let needed = Set(
+    keptBeyondStart = Set(
+      model.requirements(of: cuts.quantity.places, given: start + cuts.attribution.places)
+    ).subtracting(start)
+    let reach =
+      cuts.coincide ? model.affineReach(of: start, toward: cuts.quantity.places) : start
+    affineReach = reach == start ? nil : reach
+    keptBeyondReach = Set(
+      model.requirements(of: cuts.quantity.places, given: start + reach)
+    ).subtracting(start)
+    let needed = keptBeyondStart.union(keptBeyondReach).union(
       model.requirements(of: cuts.attribution.places + cuts.quantity.places, given: start)
-        + model.requirements(of: cuts.quantity.places, given: start + cuts.attribution.places)
     ).subtracting(start)
     let places = start + cuts.quantity.places + needed
     let values = try withoutRecording { try model.evaluate(places, given: given) }
@@ -84,18 +100,57 @@ struct SliceEvaluator: Sendable {
       uniquingKeysWith: { a, _ in a })
   }
 
+  /// What a caller gives besides the points.
+  enum Besides {
+    case nothing
+    /// The values at the slice's start.
+    case start
+    /// Those where it stops being affine in its start.
+    case affineReach
+  }
+
   /// What the network is given where the activation at the distribution's cut is `points`,
   /// `[samples · instances, …]`, and all else is the instances'.
-  func given(points: Activation) throws -> [Place: Tensor] {
+  func given(points: Activation, besides: Besides = .nothing) throws -> [Place: Tensor] {
     let samples = points.rows / count
     var given: [Place: Tensor] = [:]
-    for (place, value) in kept {
+    let needed: Set<Place>? =
+      switch besides {
+      case .nothing: nil
+      case .start: keptBeyondStart
+      case .affineReach: keptBeyondReach
+      }
+    for (place, value) in kept where needed?.contains(place) ?? true {
       given[place] = shared.contains(place) ? value : try value.repeatingRows(samples)
     }
     let base = try valuesAtDistribution.map { try $0.repeatingRows(samples) }
     let written = try cuts.distribution.cut.write(points.tensors, into: base)
     for (place, value) in zip(cuts.distribution.places, written) { given[place] = value }
     return given
+  }
+
+  /// What the network has at its affine reach where the activation at the start is `points`.
+  func valuesAtReach(_ reach: [Place], points: Activation) throws -> [Tensor] {
+    try model.evaluate(reach, given: given(points: points))
+  }
+
+  /// The gradients at the start that gradients at the affine reach amount to, `[instances, …]`.
+  func pulledBack(_ gradients: [Tensor], from reach: [Place]) throws -> [Tensor] {
+    let points = try activation.map { try $0.tracked() }
+    let products = try zip(valuesAtReach(reach, points: points), gradients)
+      .map { try ($0 * $1).sum() }
+    let sum = try products.dropFirst().reduce(products[0]) { try $0 + $1 }
+    guard sum.isTracked else { return try points.tensors.map { try $0.filled(with: 0) } }
+    return try gradient(of: sum, withRespectTo: points.tensors)
+  }
+
+  /// One row of what the network is given.
+  func row(_ row: Int, of given: [Place: Tensor]) throws -> [Place: Tensor] {
+    var own = given
+    for (place, value) in given where !shared.contains(place) {
+      own[place] = try value[row..<row + 1].detached()
+    }
+    return own
   }
 
   /// Makes sure that the slice's start depends on the distribution's cut, so that displacements there

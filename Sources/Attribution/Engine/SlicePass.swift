@@ -26,10 +26,22 @@ struct SlicePass {
     displacement = start.displacement
     leaves = try start.part.tensors.map { try $0.detached().tracked() }
     // What lies at the start is replaced by itself, tracked: only from there on is it recorded.
-    var given = start.given
+    var given = try evaluator.given(points: rows.points, besides: .start)
     let written = try cuts.attribution.cut.write(leaves, into: start.values)
     for (place, value) in zip(cuts.attribution.places, written) { given[place] = value }
     output = try evaluator.output(given: given)
+  }
+
+  /// The pass from where the slice stops being affine in its start, its leaves being there.
+  init(
+    _ evaluator: SliceEvaluator, _ rows: SampleRows, from reach: [Place], wantsDisplacement: Bool
+  ) throws {
+    leaves = try withoutRecording { try evaluator.valuesAtReach(reach, points: rows.points) }
+      .map { try $0.tracked() }
+    var given = try evaluator.given(points: rows.points, besides: .affineReach)
+    for (place, value) in zip(reach, leaves) { given[place] = value }
+    output = try evaluator.output(given: given)
+    displacement = wantsDisplacement ? try Self.own(rows.displacement) : nil
   }
 
   /// The displacement where the distribution lives at the slice's start.
@@ -43,7 +55,6 @@ struct SlicePass {
 
   /// The network between the distribution's cut and the slice's start.
   private struct Start {
-    let given: [Place: Tensor]
     let values: [Tensor]
     let part: Activation
     let displacement: Activation?
@@ -60,7 +71,6 @@ struct SlicePass {
       let samples = rows.points.rows / evaluator.count
       let tangents = tangent.rows == points.rows ? tangent : try tangent.repeated(samples)
       return Start(
-        given: try evaluator.given(points: rows.points),
         values: try values.map { try $0.detached() }, part: part,
         displacement: try SliceEvaluator.transported(tangents, from: points, to: part))
     }
@@ -74,7 +84,7 @@ struct SlicePass {
         let before = isHere ? part : try evaluator.activationAtStart(points: from)
         displacement = try evaluator.activationAtStart(points: to) - before
       }
-      return Start(given: given, values: values, part: part, displacement: displacement)
+      return Start(values: values, part: part, displacement: displacement)
     }
   }
 }

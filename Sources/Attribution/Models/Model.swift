@@ -42,6 +42,26 @@ public protocol Model: Sendable {
   ///
   /// The default, always right, is every input that is not itself given.
   func requirements(of wanted: [Place], given: [Place]) -> [Place]
+
+  /// Where the network can be looked at in the stead of `given`, because all between is affine in it.
+  ///
+  /// `wanted` must depend on `given` through these places alone, and their Jacobian with respect to
+  /// `given` must not depend on the value there, each row being apart. Gradients of many points then
+  /// add up there, and go back together, once. The default, always right, is `given` itself.
+  func affineReach(of given: [Place], toward wanted: [Place]) -> [Place]
+
+  /// Where the first number that is not finite appears on the way from `given` to `wanted`, and back.
+  ///
+  /// Asked only where something came out that is not finite. The default knows nothing.
+  ///
+  /// - Parameters:
+  ///   - wanted: What was computed.
+  ///   - given: As for ``evaluate(_:given:)``.
+  ///   - gradient: The gradient that was taken of it; nil for none.
+  /// - Returns: Nil where all of it is finite, or the model cannot tell.
+  func firstNonFinite(
+    _ wanted: [Place], given: [Place: Tensor], gradient: GradientTarget?
+  ) throws -> NonFinite?
 }
 
 extension Model {
@@ -49,6 +69,8 @@ extension Model {
     let given = Set(given)
     return inputs.map(\.place).filter { !given.contains($0) }
   }
+
+  public func affineReach(of given: [Place], toward wanted: [Place]) -> [Place] { given }
 }
 
 /// A tensor that a caller feeds to a model.

@@ -49,13 +49,17 @@ extension Network {
   /// Goes upstream from each value to values that have rows, or are inputs.
   private func keptForRows(_ frontier: [Int]) -> [Int] {
     let needsAnalysis = frontier.contains { graph.values[$0].producer != nil }
-    let states = needsAnalysis ? analysis()?.states : nil
+    let analysis = needsAnalysis ? analysis() : nil
+    func hasRows(_ value: Int) -> Bool {
+      analysis?.states[value] == .rows
+        && (unitRows == 1 || analysis?.shapes[value]?.first == unitRows)
+    }
     var seen: Set<Int> = []
     var kept: [Int] = []
     var open = frontier
     while let value = open.popLast() {
       guard constants[value] == nil, seen.insert(value).inserted else { continue }
-      guard let node = graph.values[value].producer, states?[value] != .rows else {
+      guard let node = graph.values[value].producer, !hasRows(value) else {
         kept.append(value)
         continue
       }

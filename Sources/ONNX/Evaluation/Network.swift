@@ -19,20 +19,18 @@ final class Network: Sendable {
   let fusions: [Int: FusedConvolution]
   /// Where files lie that weights are read from when they are used.
   let folder: ModelFolder?
-  /// Control flow whose course the numbers of rows decide, by node: it runs row by row.
-  let decisions: Set<Int>
   /// Which inputs have rows, in the order of `graph.inputs`.
   let inputHasRows: [Bool]
   /// The number of rows that the file fixes, nil where any number is allowed.
   let fixedRows: Int?
 
-  /// What probing has found, by the shapes of the inputs.
-  ///
-  /// See `analysis(for:)`.
+  /// What running on zeros has shown, by the shapes of the inputs; nil where that failed.
   let analyses = Mutex<[[[Int]]: RowAnalysis?]>([:])
-  /// The shapes of inputs seen last, for models that leave them open.
+  /// The shapes of values seen last, a unit's own, for models that leave them open.
   let seenShapes = Mutex<[Int: [Int]]>([:])
   let plans = Mutex<[Plan.Key: Plan]>([:])
+  /// Plans that keep the rows of a unit of several apart.
+  let plansApart = Mutex<Set<Plan.Key>>([])
 
   /// A node and what it does.
   struct PreparedNode: Sendable {
@@ -59,12 +57,6 @@ final class Network: Sendable {
     self.folder = folder
     parameterCount = prepared.parameterCount
     (inputHasRows, fixedRows) = Self.rows(of: self.graph)
-    decisions =
-      RowFlow(
-        self.graph, nodes,
-        isFromRows: Dictionary(
-          zip(self.graph.inputs, inputHasRows), uniquingKeysWith: { first, _ in first })
-      ).decisions
     fusions = Self.fusions(in: self.graph, nodes, constants: constants)
   }
 

@@ -38,8 +38,6 @@ struct Plan: Sendable {
   /// The values that given tensors replace, by place among the given; nil for one reader's.
   let givenValues: [Int?]
   let results: [Source]
-  /// A value among the given and the wanted whose first axis does not count rows, if there is one.
-  var withoutRows: Int?
 }
 
 /// A place, resolved to indices.
@@ -93,8 +91,7 @@ extension Network {
     let (wantedSpots, givenSpots) = (
       try wanted.map { try spot($0) }, try given.map { try spot($0) }
     )
-    var plan = try makePlan(wantedSpots, given: givenSpots, isFused: isFused)
-    plan.withoutRows = valueWithoutRows(among: (wantedSpots + givenSpots).map(\.value))
+    let plan = try makePlan(wantedSpots, given: givenSpots, isFused: isFused)
     plans.withLock {
       if $0.count >= 256 { $0.removeAll() }
       $0[key] = plan
@@ -174,11 +171,10 @@ extension Network {
   ///
   /// - Parameters:
   ///   - given: In the order of the plan's key.
-  ///   - replaced: Functions in the stead of nodes' own, by node.
-  ///   - observe: Sees the outputs of each node.
+  ///   - apply: Gives a node's outputs in the stead of its own function.
   func run(
-    _ plan: Plan, given: [Tensor], replaced: [Int: NodeFunction] = [:],
-    observe: ((Int, [Tensor]) -> Void)? = nil
+    _ plan: Plan, given: [Tensor],
+    apply: ((Plan.Step, PreparedNode, NodeInputs) throws -> [Tensor])? = nil
   ) throws -> [Tensor] {
     var values = [Tensor?](repeating: nil, count: graph.values.count)
     for (value, tensor) in zip(plan.givenValues, given) {
@@ -196,7 +192,7 @@ extension Network {
       guard let node = nodes[step.node] else { continue }
       let inputs = NodeInputs(tensors: step.inputs.map(tensor))
       let outputs = try Self.located(node.reader.node, atLoad: false) {
-        try (replaced[step.node] ?? node.function)(inputs)
+        try apply?(step, node, inputs) ?? node.function(inputs)
       }
       for value in step.released { values[value] = nil }
       for (place, value) in step.outputs.enumerated() {
@@ -208,7 +204,6 @@ extension Network {
         }
         values[value] = outputs[place]
       }
-      observe?(step.node, outputs)
     }
     return try plan.results.map { source in
       guard let tensor = tensor(source) else {

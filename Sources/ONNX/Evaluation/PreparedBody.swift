@@ -43,15 +43,43 @@ struct PreparedBody: Sendable {
   /// - Parameters:
   ///   - formal: What the operator feeds, one for each.
   ///   - inputs: The inputs of the operator's node.
-  ///   - replaced: Functions in the stead of nodes' own.
   /// - Throws: ``Allowance/Exhausted`` where nobody has asked for the
   ///   results and they take too long.
-  func run(
-    _ formal: [Tensor], around inputs: NodeInputs, replaced: [Int: NodeFunction] = [:]
+  func run(_ formal: [Tensor], around inputs: NodeInputs) throws -> [Tensor] {
+    try Allowance.current?.spend(plan.steps.count + 1)
+    return try network.run(plan, given: try formal + captured.map { try inputs[$0] })
+  }
+
+  /// Runs a body that is fed nothing for several units at once.
+  ///
+  /// - Parameters:
+  ///   - inputs: The inputs of the operator's node, with stacked units where they differ.
+  ///   - isShared: Of each input, whether it is the same for each unit.
+  /// - Returns: Outputs with stacked units.
+  func runStacked(
+    around inputs: NodeInputs, isShared: [Bool], count: Int
   ) throws -> [Tensor] {
     try Allowance.current?.spend(plan.steps.count + 1)
-    return try network.run(
-      plan, given: try formal + captured.map { try inputs[$0] }, replaced: replaced)
+    let given = try captured.map { place -> (tensor: Tensor, layout: RowLayout) in
+      let tensor = try inputs[place]
+      guard !isShared[place] else { return (tensor, .shared) }
+      let shape = tensor.shape
+      // Where the unit has one row first, units follow each other, as most operators have it.
+      guard shape.count > 1, shape[1] == 1 else { return (tensor, .stacked) }
+      return (try tensor.reshaped(to: [count] + shape.dropFirst(2)), .merged)
+    }
+    let units = StackedRun(network, count: count, plan: plan, given: given.map(\.layout))
+    let outputs = try network.run(plan, given: given.map(\.tensor)) { step, node, inputs in
+      try units.outputs(step, node, inputs)
+    }
+    return try zip(outputs, plan.results).map { output, source in
+      switch units.layout(source) {
+      case .stacked: output
+      case .merged:
+        try output.reshaped(to: [count, output.shape[0] / count] + output.shape.dropFirst())
+      case .shared: try output.broadcast(to: [count] + output.shape)
+      }
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 import Torch
 
 /// A node as its operator reads it at load: attributes by type, and the inputs that are constant.
-struct NodeReader {
+struct NodeReader: Sendable {
   let node: Graph.Node
   /// Tensors of the inputs that do not depend on what the model is fed.
   let constants: [Tensor?]

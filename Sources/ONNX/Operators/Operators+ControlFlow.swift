@@ -35,29 +35,16 @@ extension OperatorRegistry {
     }
   }
 
-  /// Rows stay apart where they do not decide on the branch, and stay apart in each that may run.
+  /// A condition that is the same for all units takes them through its branch together; else each
+  /// unit decides for itself.
   private static func branchRows(_ context: RowContext) throws -> RowOutcome {
-    guard context.input(0)?.hasRows == false else { return .mixed }
-    let then = try context.reader.body("then_branch")
-    let otherwise = try context.reader.body("else_branch")
-    // A condition that follows from shapes is the same whenever the shapes are.
-    let known = try context.reader.constant(0).map { try truth($0) }
-    var outcomes: [Bool: BodyRows] = [:]
-    for holds in [true, false] where known == nil || known == holds {
-      guard let rows = try BodyRows(of: holds ? then : otherwise, in: context) else {
-        return .mixed
-      }
-      outcomes[holds] = rows
+    guard let condition = context.reader.constant(0) else { return .oneByOne }
+    let body = try context.reader.body(try truth(condition) ? "then_branch" : "else_branch")
+    let isShared = context.inputs.map { $0?.hasRows != true }
+    let count = context.count
+    return .stacked { inputs in
+      try body.runStacked(around: inputs, isShared: isShared, count: count)
     }
-    let states = Set(outcomes.values.map(\.state))
-    guard states.count == 1, let state = states.first else { return .mixed }
-    let found = outcomes
-    let function: NodeFunction = { inputs in
-      let holds = try truth(try inputs[0])
-      guard let rows = found[holds] else { throw NodeFault("its condition is not what it was") }
-      return try (holds ? then : otherwise).run([], around: inputs, replaced: rows.replaced)
-    }
-    return state == .rows ? .apart(function) : .shared(function)
   }
 
   // MARK: Loop

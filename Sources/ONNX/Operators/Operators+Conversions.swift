@@ -17,7 +17,7 @@ extension OperatorRegistry {
     OperatorDefinition(
       "CastLike", since: 15, arity: 2...2,
       rows: .custom { context in
-        context.input(0)?.hasRows == true ? .apart(context.function) : .mixed
+        context.onlyFirstHasRows ? .stacked(context.function) : .oneByOne
       }
     ) { _ in
       { inputs in [try converted(try inputs[0], to: try inputs[1].elementType)] }

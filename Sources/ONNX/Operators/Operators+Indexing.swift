@@ -21,12 +21,14 @@ extension OperatorRegistry {
         return [try x.gathered(try wrapped(indices, x.shape[axis]), axis: axis)]
       }
     },
-    OperatorDefinition("GatherND", since: 11, arity: 2...2, rows: .unknown, prepare: gatherNested),
+    OperatorDefinition(
+      "GatherND", since: 11, arity: 2...2, rows: .custom(nestedRows), prepare: gatherNested),
     scatterElements("Scatter", until: 10),
     scatterElements("ScatterElements", since: 11),
     OperatorDefinition(
       "ScatterND", since: 11, arity: 3...3, rows: .unknown, prepare: scatterNested),
-    OperatorDefinition("OneHot", since: 9, arity: 3...3, rows: .unknown, prepare: oneHot),
+    OperatorDefinition(
+      "OneHot", since: 9, arity: 3...3, rows: .custom(oneHotRows), prepare: oneHot),
     OperatorDefinition("NonZero", since: 9, arity: 1...1, rows: .unknown) { _ in
       { inputs in [try inputs[0].indicesOfNonzero().transposed(0, 1)] }
     },
@@ -76,25 +78,80 @@ extension OperatorRegistry {
     }
   }
 
-  /// Rows of the data stay apart behind the first axis; looking rows up in a shared table, as an
-  /// embedding does, keeps the rows of the indices.
+  /// Where the same places of each unit are read, the axis is counted from the end; looking places up
+  /// in a shared table, as an embedding does, keeps the units of the indices; where both differ, the
+  /// units' tables are put after one another.
   private static func gatherRows(_ context: RowContext) throws -> RowOutcome {
-    guard let data = context.input(0), let indices = context.input(1) else { return .mixed }
-    let axis = try resolved(
-      axis: try context.reader.integer("axis", 0), rank: data.shape.count)
+    guard let data = context.input(0), let indices = context.input(1) else { return .oneByOne }
+    let rank = data.shape.count
+    let axis = try resolved(axis: try context.reader.integer("axis", 0), rank: rank)
     switch (data.hasRows, indices.hasRows) {
-    case (true, false): return axis == 0 ? .mixed : .apart(context.function)
-    case (false, true): return axis == 0 ? .apart(context.function) : .mixed
-    default: return .mixed
+    case (true, false):
+      if context.isMerged, axis != 0 { return .apart(context.function) }
+      return .stacked(
+        try context.function(attributes: ["axis": .int(Int64(axis - rank))]))
+    case (false, true):
+      if axis == 0 {
+        return context.isMerged && !indices.shape.isEmpty
+          ? .apart(context.function) : .stacked(context.function)
+      }
+      let function = context.function
+      let order = [axis] + Array(0..<axis) + Array((axis + 1)..<(rank + indices.shape.count))
+      return .stacked { inputs in try function(inputs).map { try $0.permuted(to: order) } }
+    case (true, true):
+      guard axis == 0, let length = data.shape.first else { return .oneByOne }
+      return .stacked { inputs in
+        let (x, places) = try onOneDevice(try inputs[0], try inputs[1])
+        let units = try Tensor.range(to: x.shape[0], on: x.device)
+          .reshaped(to: [-1] + indices.shape.map { _ in 1 })
+        let all = try x.reshaped(to: [x.shape[0] * length] + data.shape.dropFirst())
+        let chosen = try all.selecting(
+          try (try wrapped(places, length) + units * Double(length)).reshaped(to: [-1]))
+        return [try chosen.reshaped(to: places.shape + data.shape.dropFirst())]
+      }
+    default: return .oneByOne
     }
   }
 
   private static func alongRows(_ context: RowContext) throws -> RowOutcome {
-    guard let rank = context.input(0)?.shape.count,
-      context.inputs.allSatisfy({ $0?.hasRows == true }),
-      try resolved(axis: try context.reader.integer("axis", 0), rank: rank) != 0
-    else { return .mixed }
-    return .apart(context.function)
+    guard let rank = context.input(0)?.shape.count else { return .oneByOne }
+    let axis = try resolved(axis: try context.reader.integer("axis", 0), rank: rank)
+    if axis != 0, context.inputs.allSatisfy({ $0?.layout == .merged }) {
+      return .apart(context.function)
+    }
+    let function = try context.function(attributes: ["axis": .int(Int64(axis - rank))])
+    let shapes = context.inputs.map { $0?.shape ?? [] }
+    let isShared = context.inputs.map { $0?.layout == .shared }
+    let count = context.count
+    return .stacked { inputs in
+      let tensors = try inputs.all().enumerated().map { place, tensor in
+        isShared[place] ? try tensor.broadcast(to: [count] + shapes[place]) : tensor
+      }
+      return try function(NodeInputs(tensors: tensors))
+    }
+  }
+
+  /// The units are one more of the axes that data and indices have in common.
+  private static func nestedRows(_ context: RowContext) throws -> RowOutcome {
+    guard let data = context.input(0), context.input(1)?.hasRows == true else { return .oneByOne }
+    let batchAxes = try context.reader.integer("batch_dims", 0)
+    let function = try context.function(
+      attributes: ["batch_dims": .int(Int64(batchAxes) + 1)])
+    let count = context.count
+    return .stacked { inputs in
+      let x = try inputs[0]
+      let table = data.hasRows ? x : try x.broadcast(to: [count] + data.shape)
+      return try function(NodeInputs(tensors: [table, try inputs[1]]))
+    }
+  }
+
+  private static func oneHotRows(_ context: RowContext) throws -> RowOutcome {
+    guard context.onlyFirstHasRows, let rank = context.input(0)?.shape.count else {
+      return .oneByOne
+    }
+    let axis = try resolved(axis: try context.reader.integer("axis", -1), rank: rank + 1)
+    return .stacked(
+      try context.function(attributes: ["axis": .int(Int64(axis - rank - 1))]))
   }
 
   // MARK: Nested indices

@@ -20,7 +20,7 @@ extension OperatorRegistry {
       }
     },
     OperatorDefinition(
-      "Split", arity: 1...2, rows: .along { [try $0.reader.integer("axis", 0)] }, prepare: split),
+      "Split", arity: 1...2, rows: .custom(splitRows), prepare: split),
     OperatorDefinition("Expand", since: 8, arity: 2...2, rows: .custom(expandRows)) { node in
       let constantShape = try node.constantIntegers(1)
       return { inputs in
@@ -45,8 +45,9 @@ extension OperatorRegistry {
     OperatorDefinition(
       "Trilu", since: 14, arity: 1...2,
       rows: .custom { context in
-        context.onlyFirstHasRows && (context.input(0)?.shape.count ?? 0) >= 3
-          ? .apart(context.function) : .mixed
+        // The last two axes are the matrix.
+        context.onlyFirstHasRows && (context.input(0)?.shape.count ?? 0) >= 2
+          ? .stacked(context.function) : .oneByOne
       }
     ) { node in
       let isUpper = try node.flag("upper", true)
@@ -65,42 +66,62 @@ extension OperatorRegistry {
       "ReverseSequence", since: 10, arity: 2...2, rows: .unknown, prepare: reverseSequence),
   ]
 
-  /// What has rows is joined with what is shared by repeating the latter for each row.
+  /// What has rows is joined with what is shared by repeating the latter for each unit.
   private static func concatenationRows(_ context: RowContext) throws -> RowOutcome {
-    guard let axis = try context.reader.integer("axis"),
-      let rank = context.inputs.first.flatMap({ $0?.shape.count }),
-      try resolved(axis: axis, rank: rank) != 0
-    else { return .mixed }
-    let hasRows = context.inputs.map { $0?.hasRows == true }
-    guard let leader = hasRows.firstIndex(of: true),
-      context.inputs.allSatisfy({ $0?.hasRows == true || $0?.shape.first == 1 })
-    else { return .mixed }
-    let function = context.function
-    return .apart { inputs in
-      let count = try inputs[leader].shape[0]
+    guard let stated = try context.reader.integer("axis"),
+      let rank = context.inputs.first.flatMap({ $0?.shape.count })
+    else { return .oneByOne }
+    let axis = try resolved(axis: stated, rank: rank)
+    if axis != 0, context.inputs.allSatisfy({ $0?.layout == .merged }) {
+      return .apart(context.function)
+    }
+    let shapes = context.inputs.map { $0?.shape ?? [] }
+    let isShared = context.inputs.map { $0?.layout == .shared }
+    let count = context.count
+    let function = try context.function(attributes: ["axis": .int(Int64(axis - rank))])
+    return .stacked { inputs in
       let tensors = try inputs.all().enumerated().map { place, tensor in
-        hasRows[place] ? tensor : try tensor.broadcast(to: [count] + tensor.shape.dropFirst())
+        isShared[place] ? try tensor.broadcast(to: [count] + shapes[place]) : tensor
       }
       return try function(NodeInputs(tensors: tensors))
     }
   }
 
-  private static func expandRows(_ context: RowContext) -> RowOutcome {
-    guard context.onlyFirstHasRows, let shape = context.outputShapes.first ?? nil,
-      shape.first == 1, context.input(0)?.shape.count == shape.count
-    else { return .mixed }
-    let rest = Array(shape.dropFirst())
-    return .apart { inputs in
+  /// The lengths of the parts are an input since operator set 13.
+  private static func splitRows(_ context: RowContext) throws -> RowOutcome {
+    try RowAxes.axis(0).outcome(context)
+  }
+
+  private static func expandRows(_ context: RowContext) throws -> RowOutcome {
+    guard context.onlyFirstHasRows, let input = context.input(0),
+      let wanted = try context.reader.constantIntegers(1)
+    else { return .oneByOne }
+    let shape = try broadcastShape(input.shape, wanted)
+    try checkPlausible(shape)
+    if context.isMerged, shape.count == input.shape.count, shape.first == input.shape.first {
+      return .apart { inputs in
+        let x = try inputs[0]
+        return [try x.broadcast(to: [x.shape[0]] + shape.dropFirst())]
+      }
+    }
+    let ones = [Int](repeating: 1, count: shape.count - input.shape.count)
+    return .stacked { inputs in
       let x = try inputs[0]
-      return [try x.broadcast(to: [x.shape[0]] + rest)]
+      let aligned = ones.isEmpty ? x : try x.reshaped(to: [x.shape[0]] + ones + input.shape)
+      return [try aligned.broadcast(to: [x.shape[0]] + shape)]
     }
   }
 
   private static func tileRows(_ context: RowContext) throws -> RowOutcome {
-    guard context.onlyFirstHasRows, try context.reader.constantIntegers(1)?.first == 1 else {
-      return .mixed
+    guard context.onlyFirstHasRows, let counts = try context.reader.constantIntegers(1),
+      counts.count == context.input(0)?.shape.count, counts.allSatisfy({ $0 >= 0 })
+    else { return .oneByOne }
+    if context.isMerged, counts.first == 1 { return .apart(context.function) }
+    return .stacked { inputs in
+      let x = try inputs[0]
+      try checkPlausible(x.shape + counts)
+      return [try x.tiled([1] + counts)]
     }
-    return .apart(context.function)
   }
 
   /// The shape that two shapes broadcast to.

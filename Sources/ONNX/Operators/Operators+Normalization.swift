@@ -17,9 +17,9 @@ extension OperatorRegistry {
     OperatorDefinition(
       "GroupNormalization", since: 18, arity: 3...3, rows: .leading, prepare: group),
     OperatorDefinition(
-      "LayerNormalization", since: 17, arity: 2...3, rows: trailingAxes(-1), prepare: layer),
+      "LayerNormalization", since: 17, arity: 2...3, rows: .along(.axis(-1)), prepare: layer),
     OperatorDefinition(
-      "RMSNormalization", since: 23, arity: 2...2, rows: trailingAxes(-1)
+      "RMSNormalization", since: 23, arity: 2...2, rows: .along(.axis(-1))
     ) { node in
       let axis = try node.integer("axis", -1)
       let epsilon = try node.float("epsilon", 1e-5)
@@ -32,7 +32,7 @@ extension OperatorRegistry {
     },
     OperatorDefinition(
       "MeanVarianceNormalization", since: 9, arity: 1...1,
-      rows: .along { try $0.reader.integers("axes") ?? [0] }
+      rows: .along(RowAxes(attribute: "axes", standard: [0, 2, 3], isList: true))
     ) { node in
       let axes = try node.integers("axes") ?? [0, 2, 3]
       return { inputs in
@@ -43,7 +43,7 @@ extension OperatorRegistry {
       }
     },
     OperatorDefinition(
-      "LpNormalization", arity: 1...1, rows: .along { [try $0.reader.integer("axis", -1)] }
+      "LpNormalization", arity: 1...1, rows: .along(.axis(-1))
     ) { node in
       let axis = try node.integer("axis", -1)
       let order = Double(try node.integer("p", 2))
@@ -55,11 +55,6 @@ extension OperatorRegistry {
     },
     OperatorDefinition("LRN", arity: 1...1, rows: .leading, prepare: localResponse),
   ]
-
-  /// Layer normalization and its kin work on all axes from one on, and its parameters are shared.
-  private static func trailingAxes(_ standard: Int) -> RowRule {
-    .along { [try $0.reader.integer("axis", standard)] }
-  }
 
   private static func batch(_ node: NodeReader) throws -> NodeFunction {
     guard try !node.flag("training_mode"), try node.flag("spatial", true),

@@ -46,7 +46,7 @@ extension OperatorRegistry {
 
   /// `Indices` count through the whole tensor, rows included, so a row alone has others.
   private static let maxPoolRows = RowRule.custom { context in
-    context.reader.hasOutput(1) || !context.onlyFirstHasRows ? .mixed : .apart(context.function)
+    context.reader.hasOutput(1) || !context.onlyFirstHasRows ? .oneByOne : .apart(context.function)
   }
 
   private static func maxPool(_ node: NodeReader) throws -> NodeFunction {

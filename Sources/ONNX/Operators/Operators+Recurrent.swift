@@ -42,6 +42,14 @@ extension OperatorRegistry {
     },
   ]
 
+  /// The sequences of a batch run beside each other; rows of weights are shared.
+  private static func recurrentRows(_ context: RowContext) throws -> RowOutcome {
+    let batch = try context.reader.flag("layout") ? 0 : 1
+    return .independent(
+      inputs: [batch, nil, nil, nil, 0, batch, batch, nil],
+      outputs: batch == 0 ? [0, 0, 0] : [2, 1, 1])
+  }
+
   /// A step: the input's share of the gates, `[rows, gates · hidden]`, the states ahead of it, the
   /// number of hidden units, the recurrent bias and weights.
   ///
@@ -52,7 +60,7 @@ extension OperatorRegistry {
     _ name: String, gates: Int, arity: ClosedRange<Int>, activations: [String],
     _ prepare: @escaping @Sendable (NodeReader) throws -> Step
   ) -> OperatorDefinition {
-    OperatorDefinition(name, arity: arity, rows: .unknown) { node in
+    OperatorDefinition(name, arity: arity, rows: .custom(recurrentRows)) { node in
       let direction = try node.text("direction", "forward")
       guard ["forward", "reverse", "bidirectional"].contains(direction) else {
         throw NodeFault("the direction '\(direction)' is not one that ONNX knows")

@@ -37,23 +37,34 @@ extension OperatorRegistry {
   private static func reduction(
     _ name: String, _ function: @escaping @Sendable (Tensor, [Int], Bool) throws -> Tensor
   ) -> OperatorDefinition {
-    OperatorDefinition(name, arity: 1...2, rows: .custom(reductionRows)) { node in
-      let keeps = try node.flag("keepdims", true)
-      let isNothing = try node.flag("noop_with_empty_axes")
-      let (axes, atRun) = try node.axes("axes", input: 1)
-      return { inputs in
-        let x = try inputs[0]
-        let wanted = atRun ? try inputs.integers(1) : axes ?? []
-        if wanted.isEmpty && isNothing {
-          return [try reduced(x, [], keeps, function)]
-        }
-        let all = Array(0..<x.rank)
-        return [
-          try reduced(
-            x, wanted.isEmpty ? all : try resolved(axes: wanted, rank: x.rank), keeps, function)
-        ]
+    @Sendable func rows(_ context: RowContext) throws -> RowOutcome {
+      guard context.onlyFirstHasRows, let rank = context.input(0)?.shape.count else {
+        return .oneByOne
+      }
+      let axes = try reducedAxes(context.reader, rank: rank, NodeInputs(tensors: []))
+      if context.isMerged, !axes.contains(0) { return .apart(context.function) }
+      let keeps = try context.reader.flag("keepdims", true)
+      return .stacked { inputs in
+        [try reduced(try inputs[0], axes.map { $0 + 1 }, keeps, function)]
       }
     }
+    return OperatorDefinition(name, arity: 1...2, rows: .custom(rows)) { node in
+      let keeps = try node.flag("keepdims", true)
+      return { inputs in
+        let x = try inputs[0]
+        return [try reduced(x, try reducedAxes(node, rank: x.rank, inputs), keeps, function)]
+      }
+    }
+  }
+
+  /// The axes to reduce over.
+  private static func reducedAxes(
+    _ node: NodeReader, rank: Int, _ inputs: NodeInputs
+  ) throws -> [Int] {
+    let (axes, atRun) = try node.axes("axes", input: 1)
+    let wanted = atRun ? try inputs.integers(1) : axes ?? []
+    if wanted.isEmpty { return try node.flag("noop_with_empty_axes") ? [] : Array(0..<rank) }
+    return try resolved(axes: wanted, rank: rank)
   }
 
   /// Reduces, in floating point where needed, to the type of `x`.
@@ -70,15 +81,5 @@ extension OperatorRegistry {
     }
     let result = try function(exact, axes, keeps)
     return type == .bool ? try result .> 0 : try result.converted(to: type)
-  }
-
-  private static func reductionRows(_ context: RowContext) throws -> RowOutcome {
-    guard context.onlyFirstHasRows, let rank = context.input(0)?.shape.count else { return .mixed }
-    let (axes, atRun) = try context.reader.axes("axes", input: 1)
-    guard !atRun else { return .mixed }
-    let isNothing = try context.reader.flag("noop_with_empty_axes")
-    let wanted = axes ?? []
-    if wanted.isEmpty { return isNothing ? .apart(context.function) : .mixed }
-    return try resolved(axes: wanted, rank: rank).contains(0) ? .mixed : .apart(context.function)
   }
 }

@@ -10,7 +10,9 @@ extension OperatorRegistry {
     OperatorDefinition(
       "Resize", since: 10, arity: 2...4, rows: .custom(resizeRows), prepare: resize),
     OperatorDefinition(
-      "GridSample", since: 16, arity: 2...2, rows: .custom(gridRows), prepare: grid),
+      "GridSample", since: 16, arity: 2...2,
+      rows: .custom { _ in .independent(inputs: [0, 0], outputs: [0]) },
+      prepare: grid),
   ]
 
   // MARK: Resize
@@ -53,11 +55,11 @@ extension OperatorRegistry {
     }
 
     /// The axes to resample, where anything changes along them.
-    func axes(_ inputs: NodeInputs, keepingRows: Bool) throws -> [Resampling.Axis] {
-      let shape = try inputs[0].shape
+    func axes(of shape: [Int], _ inputs: NodeInputs) throws -> [Resampling.Axis] {
       let axes = try resolved(axes: axes ?? Array(shape.indices), rank: shape.count)
       let lengths = axes.map { shape[$0] }
-      var scales = try self.scales ?? inputs.optional(places.scales)?.numbers() ?? []
+      var scales =
+        try self.scales ?? inputs.optional(places.scales)?.numbers() ?? []
       var sizes =
         try self.sizes ?? places.sizes.flatMap { try inputs.optional($0)?.integers() } ?? []
       let region =
@@ -67,7 +69,6 @@ extension OperatorRegistry {
         guard sizes.count == axes.count, sizes.allSatisfy({ $0 > 0 && $0 <= 1 << 24 }) else {
           throw NodeFault("the sizes \(sizes) do not fit \(axes.count) axes")
         }
-        if keepingRows, let place = axes.firstIndex(of: 0) { sizes[place] = lengths[place] }
         scales = zip(sizes, lengths).map { Double($0) / Double($1) }
         if aspectRatio != .stretch {
           let common = (aspectRatio == .notLarger ? scales.min() : scales.max()) ?? 1
@@ -93,28 +94,22 @@ extension OperatorRegistry {
           scale: scales[place], region: part)
       }.sorted { $0.axis < $1.axis }
     }
-
-    func function(keepingRows: Bool) -> NodeFunction {
-      { inputs in
-        let axes = try axes(inputs, keepingRows: keepingRows)
-        return [try resampling.apply(to: try inputs[0], axes)]
-      }
-    }
   }
 
   private static func resize(_ node: NodeReader) throws -> NodeFunction {
-    try Resize(node).function(keepingRows: false)
+    let resize = try Resize(node)
+    return { inputs in
+      let x = try inputs[0]
+      return [try resize.resampling.apply(to: x, try resize.axes(of: x.shape, inputs))]
+    }
   }
 
   private static func resizeRows(_ context: RowContext) throws -> RowOutcome {
+    guard context.onlyFirstHasRows, let shape = context.input(0)?.shape else { return .oneByOne }
     let resize = try Resize(context.reader)
-    guard context.onlyFirstHasRows, let shape = context.input(0)?.shape,
-      context.outputShapes.first??.first == 1, resize.resampling.coordinates != .cropAndResize
-    else { return .mixed }
-    // A common scale for all axes would have the rows in it.
-    let axes = try resize.axes.map { try resolved(axes: $0, rank: shape.count) } ?? [0]
-    guard resize.aspectRatio == .stretch || !axes.contains(0) else { return .mixed }
-    return .apart(resize.function(keepingRows: true))
+    let axes = try resize.axes(of: shape, NodeInputs(tensors: context.reader.constants))
+    guard !axes.contains(where: { $0.axis == 0 }) else { return .oneByOne }
+    return .apart { inputs in [try resize.resampling.apply(to: try inputs[0], axes)] }
   }
 
   // MARK: GridSample
@@ -140,9 +135,5 @@ extension OperatorRegistry {
           .integer(padding), .boolean(aligns))
       ]
     }
-  }
-
-  private static func gridRows(_ context: RowContext) -> RowOutcome {
-    context.inputs.allSatisfy { $0?.hasRows == true } ? .apart(context.function) : .mixed
   }
 }

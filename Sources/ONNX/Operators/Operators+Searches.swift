@@ -8,7 +8,7 @@ extension OperatorRegistry {
     extreme("ArgMax") { try $0.indexOfMaximum(axis: $1, keepingAxis: true) },
     extreme("ArgMin") { try $0.indexOfMinimum(axis: $1, keepingAxis: true) },
     OperatorDefinition(
-      "TopK", arity: 1...2, rows: .along { [try $0.reader.integer("axis", -1)] }, prepare: top),
+      "TopK", arity: 1...2, rows: .along(.axis(-1)), prepare: top),
     running("CumSum", since: 11) { try $0.cumulativeSum(axis: $1) },
     running("CumProd", since: 26) { try $0.cumulativeProduct(axis: $1) },
   ]
@@ -17,7 +17,7 @@ extension OperatorRegistry {
     _ name: String, _ function: @escaping @Sendable (Tensor, Int) throws -> Tensor
   ) -> OperatorDefinition {
     OperatorDefinition(
-      name, arity: 1...1, rows: .along { [try $0.reader.integer("axis", 0)] }
+      name, arity: 1...1, rows: .along(.axis(0))
     ) { node in
       let axis = try node.integer("axis", 0)
       let keeps = try node.flag("keepdims", true)
@@ -55,7 +55,7 @@ extension OperatorRegistry {
     _ name: String, since: Int, _ function: @escaping @Sendable (Tensor, Int) throws -> Tensor
   ) -> OperatorDefinition {
     OperatorDefinition(
-      name, since: since, arity: 2...2, rows: .along { try $0.reader.constantIntegers(1) }
+      name, since: since, arity: 2...2, rows: .along(RowAxes(attribute: "", input: 1, standard: []))
     ) { node in
       let isExclusive = try node.flag("exclusive")
       let isReverse = try node.flag("reverse")

@@ -5,24 +5,17 @@ import Torch
 extension OperatorRegistry {
   /// Changes of shape that keep every element.
   static let shapes: [OperatorDefinition] = [
-    OperatorDefinition("Reshape", arity: 2...2, rows: .custom(reshapeRows), prepare: reshape),
-    OperatorDefinition("Flatten", arity: 1...1, rows: .reshaping) { node in
+    reshaping("Reshape", arity: 2...2, shape: newShape),
+    reshaping("Flatten", arity: 1...1) { node in
       let axis = try node.integer("axis", 1)
-      return { inputs in
-        let x = try inputs[0]
-        let shape = x.shape
+      return { shape, _ in
         let first = axis == shape.count ? axis : try resolved(axis: axis, rank: shape.count)
-        return [try x.reshaped(to: [try product(shape[..<first]), try product(shape[first...])])]
+        return [try product(shape[..<first]), try product(shape[first...])]
       }
     },
-    OperatorDefinition("Squeeze", arity: 1...2, rows: .reshaping, prepare: squeeze),
-    OperatorDefinition("Unsqueeze", arity: 1...2, rows: .reshaping, prepare: unsqueeze),
-    OperatorDefinition(
-      "Transpose", arity: 1...1,
-      rows: .custom { context in
-        try context.reader.integers("perm")?.first == 0 ? .apart(context.function) : .mixed
-      }
-    ) { node in
+    reshaping("Squeeze", arity: 1...2, shape: squeezedShape),
+    reshaping("Unsqueeze", arity: 1...2, shape: unsqueezedShape),
+    OperatorDefinition("Transpose", arity: 1...1, rows: .custom(transpositionRows)) { node in
       let order = try node.integers("perm")
       return { inputs in
         let x = try inputs[0]
@@ -40,26 +33,25 @@ extension OperatorRegistry {
 
   // MARK: Reshape
 
-  /// Rows stay apart whatever the shape was made of, as long as that is not the rows themselves.
-  private static func reshapeRows(_ context: RowContext) throws -> RowOutcome {
-    try RowRule.reshaping.outcome(context)
-  }
-
-  private static func reshape(_ node: NodeReader) throws -> NodeFunction {
-    let zeroIsZero = try node.flag("allowzero")
-    if let shape = try node.constantIntegers(1) {
-      if zeroIsZero || !shape.contains(0) {
-        return { inputs in [try inputs[0].reshaped(to: shape)] }
-      }
+  private static func reshaping(
+    _ name: String, arity: ClosedRange<Int>,
+    shape prepare: @escaping @Sendable (NodeReader) throws -> ShapeFunction
+  ) -> OperatorDefinition {
+    OperatorDefinition(name, arity: arity, rows: .reshaping(prepare)) { node in
+      let newShape = try prepare(node)
       return { inputs in
         let x = try inputs[0]
-        return [try x.reshaped(to: try copyingZeros(shape, from: x.shape))]
+        return [try x.reshaped(to: try newShape(x.shape, inputs))]
       }
     }
-    return { inputs in
-      let x = try inputs[0]
-      let shape = try inputs.integers(1)
-      return [try x.reshaped(to: zeroIsZero ? shape : try copyingZeros(shape, from: x.shape))]
+  }
+
+  private static func newShape(_ node: NodeReader) throws -> ShapeFunction {
+    let zeroIsZero = try node.flag("allowzero")
+    let constantShape = try node.constantIntegers(1)
+    return { shape, inputs in
+      let wanted = try constantShape ?? inputs.integers(1)
+      return try filledIn(zeroIsZero ? wanted : try copyingZeros(wanted, from: shape), shape)
     }
   }
 
@@ -74,11 +66,28 @@ extension OperatorRegistry {
     }
   }
 
-  private static func squeeze(_ node: NodeReader) throws -> NodeFunction {
+  /// A −1 takes what the other axes leave.
+  private static func filledIn(_ shape: [Int], _ input: [Int]) throws -> [Int] {
+    let count = try product(input)
+    guard let open = shape.firstIndex(of: -1) else {
+      guard shape.allSatisfy({ $0 >= 0 }), try product(shape) == count else {
+        throw NodeFault("the shape \(input) does not become \(shape)")
+      }
+      return shape
+    }
+    var filled = shape
+    filled[open] = 1
+    let rest = try product(filled)
+    guard filled.allSatisfy({ $0 >= 0 }), rest > 0, count % rest == 0 else {
+      throw NodeFault("the shape \(input) does not become \(shape)")
+    }
+    filled[open] = count / rest
+    return filled
+  }
+
+  private static func squeezedShape(_ node: NodeReader) throws -> ShapeFunction {
     let (axes, atRun) = try node.axes("axes", input: 1)
-    return { inputs in
-      let x = try inputs[0]
-      let shape = x.shape
+    return { shape, inputs in
       let given = atRun ? try inputs.integers(1) : axes
       let dropped =
         try given.map { try resolved(axes: $0, rank: shape.count) }
@@ -86,24 +95,28 @@ extension OperatorRegistry {
       guard dropped.allSatisfy({ shape[$0] == 1 }) else {
         throw NodeFault("axes \(dropped) of \(shape) are not all of length 1")
       }
-      return [try x.reshaped(to: shape.indices.filter { !dropped.contains($0) }.map { shape[$0] })]
+      return shape.indices.filter { !dropped.contains($0) }.map { shape[$0] }
     }
   }
 
-  private static func unsqueeze(_ node: NodeReader) throws -> NodeFunction {
+  private static func unsqueezedShape(_ node: NodeReader) throws -> ShapeFunction {
     let (axes, atRun) = try node.axes("axes", input: 1)
-    return { inputs in
-      let x = try inputs[0]
+    return { shape, inputs in
       guard let given = atRun ? try inputs.integers(1) : axes else {
         throw NodeFault("the axes are missing")
       }
-      let added = Set(try resolved(axes: given, rank: x.rank + given.count))
-      var rest = x.shape[...]
-      return [
-        try x.reshaped(
-          to: (0..<x.rank + given.count).map { added.contains($0) ? 1 : rest.popFirst() ?? 1 })
-      ]
+      let rank = shape.count + given.count
+      let added = Set(try resolved(axes: given, rank: rank))
+      var rest = shape[...]
+      return (0..<rank).map { added.contains($0) ? 1 : rest.popFirst() ?? 1 }
     }
+  }
+
+  private static func transpositionRows(_ context: RowContext) throws -> RowOutcome {
+    let rank = context.input(0)?.shape.count ?? 0
+    let order = try context.reader.integers("perm") ?? Array((0..<rank).reversed())
+    if context.isMerged, order.first == 0 { return .apart(context.function) }
+    return .stacked { inputs in [try inputs[0].permuted(to: [0] + order.map { $0 + 1 })] }
   }
 
   // MARK: Shape as a value
@@ -126,13 +139,13 @@ extension OperatorRegistry {
   private static func shapeRows(_ context: RowContext) throws -> RowOutcome {
     let start = try context.reader.integer("start", 0)
     let end = try context.reader.integer("end")
-    return .shared { inputs in
-      [try Tensor(part(of: [1] + (try inputs[0].shape.dropFirst()), start, end))]
-    }
+    let shape = context.input(0)?.shape ?? []
+    return .shared { _ in [try Tensor(part(of: shape, start, end))] }
   }
 
   private static func sizeRows(_ context: RowContext) throws -> RowOutcome {
-    .shared { inputs in [try Tensor(try product(try inputs[0].shape.dropFirst()))] }
+    let shape = context.input(0)?.shape ?? []
+    return .shared { _ in [try Tensor(try product(shape))] }
   }
 
   // MARK: Blocks

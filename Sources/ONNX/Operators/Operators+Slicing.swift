@@ -83,10 +83,12 @@ extension OperatorRegistry {
 
   private static func sliceRows(_ context: RowContext) throws -> RowOutcome {
     guard context.onlyFirstHasRows, let rank = context.input(0)?.shape.count,
-      let cuts = try Cuts(context.reader),
-      try !resolved(axes: cuts.axes ?? Array(0..<cuts.starts.count), rank: rank).contains(0)
-    else { return .mixed }
-    return .apart(context.function)
+      var cuts = try Cuts(context.reader)
+    else { return .oneByOne }
+    let axes = try resolved(axes: cuts.axes ?? Array(0..<cuts.starts.count), rank: rank)
+    if context.isMerged, !axes.contains(0) { return .apart(context.function) }
+    cuts.axes = axes.map { $0 - rank }
+    return .stacked { [cuts] inputs in [try cuts.apply(to: try inputs[0])] }
   }
 
   // MARK: Pad
@@ -150,16 +152,21 @@ extension OperatorRegistry {
 
   private static func padRows(_ context: RowContext) throws -> RowOutcome {
     let pads = try context.reader.integers("pads") ?? context.reader.constantIntegers(1)
-    guard context.onlyFirstHasRows, let pads, let rank = context.input(0)?.shape.count,
-      !context.reader.hasInput(3) || context.reader.constant(3) != nil
-    else { return .mixed }
+    guard context.onlyFirstHasRows, let pads, let rank = context.input(0)?.shape.count else {
+      return .oneByOne
+    }
     let axes =
       try context.reader.constantIntegers(3).map { try resolved(axes: $0, rank: rank) }
       ?? Array(0..<rank)
-    guard pads.count == 2 * axes.count else { return .mixed }
-    if let place = axes.firstIndex(of: 0), pads[place] != 0 || pads[axes.count + place] != 0 {
-      return .mixed
+    guard pads.count == 2 * axes.count else { return .oneByOne }
+    var all = [Int](repeating: 0, count: 2 * (rank + 1))
+    for (place, axis) in axes.enumerated() {
+      all[axis + 1] = pads[place]
+      all[rank + 1 + axis + 1] = pads[axes.count + place]
     }
-    return .apart(context.function)
+    if context.isMerged, all[1] == 0, all[rank + 2] == 0 { return .apart(context.function) }
+    let function = try context.function(attributes: ["pads": .ints(all.map { Int64($0) })])
+    // The axes are all of them now.
+    return .stacked { try function(NodeInputs(tensors: Array($0.tensors.prefix(3)))) }
   }
 }

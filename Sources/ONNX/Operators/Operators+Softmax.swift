@@ -20,7 +20,7 @@ extension OperatorRegistry {
   ) -> [OperatorDefinition] {
     [
       OperatorDefinition(
-        name, until: 12, arity: 1...1, rows: .along { [try $0.reader.integer("axis", 1)] }
+        name, until: 12, arity: 1...1, rows: .along(.axis(1))
       ) { node in
         let axis = try node.integer("axis", 1)
         return { inputs in
@@ -34,7 +34,7 @@ extension OperatorRegistry {
         }
       },
       OperatorDefinition(
-        name, since: 13, arity: 1...1, rows: .along { [try $0.reader.integer("axis", -1)] }
+        name, since: 13, arity: 1...1, rows: .along(.axis(-1))
       ) { node in
         let axis = try node.integer("axis", -1)
         return { inputs in

@@ -2,40 +2,62 @@
 
 import Torch
 
-/// How an operator treats rows: what it takes to run it for several rows at once when its model was
-/// written for one.
+/// How an operator runs for several rows at once, so that each gets what it would get alone.
 ///
-/// A value of a running graph is in one of two states. It *has rows* when its first axis has a
-/// place for each row, and what lies there is what a run of that row alone would give. It is
-/// *shared* when a run of any row alone would give the same. A rule tells, for the states of a
-/// node's inputs, the state of its outputs, and how to compute them; where it cannot tell, the
-/// model is run row by row. See ``RowAnalysis``.
+/// A model is a function of one *unit*: as many rows as it was written for, one where any number is
+/// allowed. Every value of a unit's run has a shape [s₀, s₁, …], the unit's own. In a run for n units
+/// at once the value lies in a tensor as ``RowLayout`` says. A rule tells, for a node of which at
+/// least one input differs between units, how to compute the outputs of all units; where it cannot
+/// tell, or the inputs lie in a way that it does not know, the node runs for one unit after the
+/// other. So a rule makes things faster, and never decides whether they are right.
 enum RowRule: Sendable {
-  /// Element by element with broadcasting: rows stay apart where first axes face each other.
+  /// Element by element, with broadcasting.
   case elementwise
-  /// The first axis of the first input goes through untouched; the other inputs must be shared.
+  /// Each place of the first axis of the first input apart; the other inputs must be shared.
   case leading
-  /// The elements stay in their order and only the shape changes.
-  case reshaping
-  /// As the function says, which sees the node as it ran for one row.
+  /// The elements stay in their order and only the shape changes: to what the function says for the
+  /// shape of one unit.
+  case reshaping(@Sendable (NodeReader) throws -> ShapeFunction)
+  /// Along some axes of the first input, and alike at all places of the others; the other inputs
+  /// must be shared.
+  case along(RowAxes)
+  /// As the function says, which sees the unit's shapes.
   case custom(@Sendable (RowContext) throws -> RowOutcome)
   /// Cannot tell.
   case unknown
 }
 
-/// A node, and the shapes with which it ran for one row.
+/// The shape that a change of shape leads to, for the shape of its input and its other inputs.
+typealias ShapeFunction = @Sendable (_ shape: [Int], _ inputs: NodeInputs) throws -> [Int]
+
+/// Where the units of a run lie in a tensor.
+enum RowLayout: Sendable, Equatable {
+  /// `[s₀, s₁, …]`: the value is the same for each unit.
+  case shared
+  /// `[n · s₀, s₁, …]`: the units follow each other on the first axis.
+  case merged
+  /// `[n, s₀, s₁, …]`: the units have an axis of their own.
+  case stacked
+}
+
+/// A node in a run for several units.
 struct RowContext {
   struct Input {
-    let hasRows: Bool
+    let layout: RowLayout
+    /// The unit's own.
     let shape: [Int]
-    let elementType: ElementType
+
+    var hasRows: Bool { layout != .shared }
   }
 
+  let definition: OperatorDefinition
+  /// The node, every shared input among its constants.
   let reader: NodeReader
   /// Nil where the input is left out.
   let inputs: [Input?]
-  let outputShapes: [[Int]?]
-  /// What the node does in a run of one row.
+  /// Units in the run.
+  let count: Int
+  /// What the node does in the run of one unit.
   let function: NodeFunction
 
   func input(_ place: Int) -> Input? { place < inputs.count ? inputs[place] : nil }
@@ -44,55 +66,95 @@ struct RowContext {
   var onlyFirstHasRows: Bool {
     input(0)?.hasRows == true && !inputs.dropFirst().contains { $0?.hasRows == true }
   }
+
+  /// Whether every input that differs between units has them merged.
+  var isMerged: Bool { inputs.allSatisfy { $0?.layout != .stacked } }
+
+  /// What the node would do with other attributes or constants.
+  ///
+  /// Axes that are counted from the end mean the same with an axis for the units ahead.
+  func function(
+    attributes: [String: Attribute] = [:], constants: [Int: Tensor] = [:]
+  ) throws -> NodeFunction {
+    let node = reader.node
+    let changed = Graph.Node(
+      name: node.name, operation: node.operation, domain: node.domain, version: node.version,
+      inputs: node.inputs, ownInputCount: node.ownInputCount, outputs: node.outputs,
+      attributes: node.attributes.merging(attributes) { _, new in new })
+    var tensors = reader.constants
+    for (place, tensor) in constants where place < tensors.count { tensors[place] = tensor }
+    return try definition.prepare(
+      NodeReader(node: changed, constants: tensors, types: reader.types, folder: nil))
+  }
 }
 
-/// What a rule finds out.
+/// How a node runs for all units at once.
 enum RowOutcome: Sendable {
-  /// Each output has rows, when computed like this.
+  /// The function treats the places of the first axis apart: it takes inputs with merged units,
+  /// where those of all have the same s₀, and gives outputs with merged units.
   case apart(NodeFunction)
-  /// Each output is shared, when computed like this.
+  /// The function takes and gives tensors with stacked units.
+  case stacked(NodeFunction)
+  /// The node's own function, which treats the places of an axis apart: that of each input and each
+  /// output into which the units go, nil for inputs that all places share.
+  case independent(inputs: [Int?], outputs: [Int])
+  /// Each output is the same for each unit; the function takes the inputs as they are.
   case shared(NodeFunction)
-  /// It cannot be told: rows must be run one at a time.
-  case mixed
+  /// It cannot be told: one unit after the other.
+  case oneByOne
 }
 
-extension RowRule {
-  /// Applies the rule to a node of which at least one input has rows.
-  func outcome(_ context: RowContext) throws -> RowOutcome {
+extension RowOutcome {
+  /// Whether the node treats the places of its inputs' first axes apart and alike, where those that
+  /// are not shared have rows there.
+  func keepsPlacesApart(_ layouts: [RowLayout]) -> Bool {
     switch self {
-    case .unknown: return .mixed
-    case .custom(let rule): return try rule(context)
-    case .leading:
-      guard context.onlyFirstHasRows else { return .mixed }
-      return .apart(context.function)
-    case .elementwise:
-      guard let rank = context.outputShapes.compactMap({ $0?.count }).max() else { return .mixed }
-      let aligned = context.inputs.allSatisfy { input in
-        guard let input else { return true }
-        return input.hasRows
-          ? input.shape.count == rank : input.shape.count < rank || input.shape.first == 1
-      }
-      return aligned ? .apart(context.function) : .mixed
-    case .reshaping:
-      guard context.onlyFirstHasRows, let shape = context.outputShapes.first ?? nil,
-        shape.first == 1
-      else { return .mixed }
-      let rest = Array(shape.dropFirst())
-      return .apart { inputs in
-        let tensor = try inputs[0]
-        return [try tensor.reshaped(to: [tensor.shape[0]] + rest)]
-      }
+    case .apart, .shared: true
+    case .stacked, .oneByOne: false
+    case .independent(let axes, let outputs):
+      outputs.allSatisfy { $0 == 0 }
+        && layouts.indices.allSatisfy { place in
+          let axis = place < axes.count ? axes[place] : nil
+          return layouts[place] == .shared ? axis == nil : axis == 0
+        }
     }
   }
+}
 
-  /// The leading rule for an operator that works along axes, as long as none of them is the first.
-  static func along(_ axes: @escaping @Sendable (RowContext) throws -> [Int]?) -> RowRule {
-    .custom { context in
-      guard context.onlyFirstHasRows, let rank = context.input(0)?.shape.count,
-        let axes = try axes(context),
-        try axes.allSatisfy({ try resolved(axis: $0, rank: rank) != 0 })
-      else { return .mixed }
-      return .apart(context.function)
+/// The axes along which an operator works, and where its node says so.
+struct RowAxes: Sendable {
+  let attribute: String
+  /// The input that tells them where the attribute does not.
+  var input: Int?
+  /// Where the node does not tell.
+  let standard: [Int]
+  /// Whether the attribute holds several.
+  var isList = false
+
+  static func axis(_ standard: Int, input: Int? = nil) -> RowAxes {
+    RowAxes(attribute: "axis", input: input, standard: [standard])
+  }
+}
+
+extension RowAxes {
+  func outcome(_ context: RowContext) throws -> RowOutcome {
+    guard context.onlyFirstHasRows, let rank = context.input(0)?.shape.count else {
+      return .oneByOne
     }
+    let reader = context.reader
+    let stated =
+      isList ? try reader.integers(attribute) : try reader.integer(attribute).map { [$0] }
+    let given = try stated ?? input.flatMap { try reader.constantIntegers($0) } ?? standard
+    let axes = try resolved(axes: given, rank: rank)
+    if context.isMerged, !axes.contains(0) { return .apart(context.function) }
+    if given.allSatisfy({ $0 < 0 }) { return .stacked(context.function) }
+    let fromEnd = axes.map { $0 - rank }
+    if stated == nil, let input, let tensor = reader.constant(input) {
+      let axes = try Tensor(fromEnd).reshaped(to: tensor.shape)
+      return .stacked(try context.function(constants: [input: axes]))
+    }
+    let changed: Attribute =
+      isList ? .ints(fromEnd.map { Int64($0) }) : .int(Int64(fromEnd.first ?? -1))
+    return .stacked(try context.function(attributes: [attribute: changed]))
   }
 }

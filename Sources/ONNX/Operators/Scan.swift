@@ -124,13 +124,13 @@ struct Scan: Sendable {
 }
 
 extension OperatorRegistry {
-  /// The batch is gone through one place after the other: rows cannot meet.
+  /// The batch is gone through one place after the other: units cannot meet.
   static func scan8Rows(_ context: RowContext) throws -> RowOutcome {
     let own = context.reader.node.ownInputCount
     let isApart = context.inputs.enumerated().allSatisfy { place, input in
       guard let input else { return true }
       return input.hasRows == (place < own)
     }
-    return isApart ? .apart(context.function) : .mixed
+    return isApart ? .apart(context.function) : .oneByOne
   }
 }

@@ -52,6 +52,22 @@ struct LinearModel: Model {
     #expect(model.origin.operatorSets[""] ?? 0 >= 9)
   }
 
+  @Test func `numbers that are not finite`() throws {
+    let model = try ONNXModel(path: "Models/digits.onnx")
+    let digit = try Tensor(contentsOfNPY: "Data/eight.npy")
+    // snippet: non-finite
+    let spoiled = try digit * .infinity
+    print(try model.firstNonFinite(given: Inputs(spoiled)) as Any)  // nil where all is finite
+    do { _ = try IntegratedGradients(model).attributions(for: spoiled) } catch { print(error) }
+    // end
+    #expect(try model.firstNonFinite(given: Inputs(digit)) == nil)
+    let first = try model.firstNonFinite(given: Inputs(spoiled))
+    #expect(first == NonFinite(.nan, at: "image", row: 0, origin: .given))
+    #expect(throws: NonFiniteError.self) {
+      try IntegratedGradients(model).attributions(for: spoiled)
+    }
+  }
+
   @Test func `double precision`() throws {
     let digit = try Tensor(contentsOfNPY: "Data/eight.npy")
     // snippet: float64

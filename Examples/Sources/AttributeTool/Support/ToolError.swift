@@ -21,7 +21,8 @@ public enum ExitStatus: Int32, Sendable {
     case let error as ToolError: self = error.status
     case is QuadratureError: self = .usage
     case is ONNXError, is NPYError, is VisualizationError, is InputError, is CutError,
-      is QuantityError, is BaselineError, is ActivationError, is SamplesError, is TorchError:
+      is QuantityError, is BaselineError, is ActivationError, is SamplesError, is TorchError,
+      is NonFiniteError:
       self = .data
     default: self = .defect
     }
