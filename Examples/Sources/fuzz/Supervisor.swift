@@ -65,7 +65,7 @@ struct Supervisor {
         "--seed", "\(options.seed)", "--start", "\(start)", "--count", "\(count)",
         "--seconds", "\(end.timeIntervalSinceNow)", "--progress", progressPath,
         "--only", options.mutations.map(\.rawValue).joined(separator: ","),
-      ] + options.paths
+      ] + (options.save.map { ["--save", $0] } ?? []) + options.paths
     // One thread: inputs are small, and processor time then is what an input takes.
     process.environment = ProcessInfo.processInfo.environment
       .merging(["OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"]) { own, _ in own }
@@ -76,9 +76,7 @@ struct Supervisor {
   private func report(_ index: Int, _ what: String) {
     let (seed, mutation, bytes) = Worker.input(index, options, seeds)
     say("input \(index) of seed \(options.seed) \(what): \(mutation.rawValue), \(seed.name)")
-    guard let folder = options.save else { return }
-    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try? Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(options.seed)-\(index).onnx"))
+    Worker.save(bytes, index, options)
   }
 
   /// The processor time of a process.

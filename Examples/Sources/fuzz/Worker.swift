@@ -58,6 +58,7 @@ struct Worker {
     if Self.peakBytes > progress[.peak], grown > max(256 << 20, 16 * bytes.count) + (64 << 20) {
       progress[.large] += 1
       say("large: input \(progress[.input]), \(grown >> 20) MiB, \(seed.name)")
+      Self.save(bytes, progress[.input], options)
     }
     if let model {
       for layer in model.layers {
@@ -65,9 +66,11 @@ struct Worker {
         _ = try? model.places(of: layer.name, anchor: .output)
       }
     }
-    if Self.cpuMilliseconds - begin > 1000 {
+    // Shapes are seen by running on zeros: who declares a large input waits for it.
+    if Self.cpuMilliseconds - begin > 1000, model.map({ Self.elements(of: $0) < 1e7 }) ?? true {
       progress[.slow] += 1
       say("slow: input \(progress[.input]), \(Self.cpuMilliseconds - begin) ms, \(seed.name)")
+      Self.save(bytes, progress[.input], options)
     }
     guard let model else {
       progress[.refused] += 1
@@ -84,6 +87,13 @@ struct Worker {
     } catch { progress[.failed] += 1 }
   }
 
+  /// Keeps an input, where the command line asks for it.
+  static func save(_ bytes: [UInt8], _ index: Int, _ options: Options) {
+    guard let folder = options.save else { return }
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try? Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(options.seed)-\(index).onnx"))
+  }
+
   private func load(_ bytes: [UInt8], _ seed: Seed) -> ONNXModel? {
     guard let weights = seed.weights else { return try? ONNXModel(bytes: bytes) }
     let (path, data) = (folder + "/m.onnx", folder + "/weights.bin")
@@ -93,13 +103,21 @@ struct Worker {
     return try? ONNXModel(path: path)
   }
 
+  private static func shape(of input: ModelInput) -> [Int] {
+    (input.shape ?? [nil]).enumerated().map { $1 ?? ($0 == 0 ? 2 : 3) }
+  }
+
+  private static func elements(of model: ONNXModel) -> Double {
+    model.inputs.map { shape(of: $0).reduce(1.0) { $0 * Double($1) } }.max() ?? 0
+  }
+
   /// Evaluates on zeros, two rows where any number is allowed, with the gradient.
   private func evaluate(_ model: ONNXModel) throws {
     var given: [Place: Tensor] = [:]
     var tracked: [Tensor] = []
+    guard Self.elements(of: model) < 1e7 else { return }
     for input in model.inputs {
-      let shape = (input.shape ?? [nil]).enumerated().map { $1 ?? ($0 == 0 ? 2 : 3) }
-      guard shape.reduce(1.0, { $0 * Double($1) }) < 1e7 else { return }
+      let shape = Self.shape(of: input)
       var tensor = try Tensor.zeros(shape, type: input.elementType)
       if input.elementType.isFloatingPoint {
         tensor = try tensor.tracked()

@@ -24,7 +24,7 @@ final class Network: Sendable {
   /// The number of rows that the file fixes, nil where any number is allowed.
   let fixedRows: Int?
 
-  /// What running on zeros has shown, by the shapes of the inputs; nil where the model does not run.
+  /// What running on zeros has shown, by the shapes of the inputs; nil where that failed.
   let analyses = Mutex<[[[Int]]: RowAnalysis?]>([:])
   /// The shapes of values seen last, a unit's own, for models that leave them open.
   let seenShapes = Mutex<[Int: [Int]]>([:])

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The value of a node's attribute.
-enum Attribute {
+enum Attribute: Sendable {
   case float(Float)
   case int(Int64)
   case text(String)

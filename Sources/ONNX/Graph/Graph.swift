@@ -9,7 +9,7 @@
 /// - every node's domain has a version.
 struct Graph: Sendable {
   /// A tensor that flows along the graph's edges.
-  struct Value {
+  struct Value: Sendable {
     let name: String
     /// What the file says of it; the shapes of hidden values are usually not there.
     var declaredType: StoredElementType?
@@ -21,7 +21,7 @@ struct Graph: Sendable {
   }
 
   /// The application of an operator.
-  struct Node {
+  struct Node: Sendable {
     var name: String
     let operation: String
     /// Empty for ONNX's own.
@@ -41,7 +41,7 @@ struct Graph: Sendable {
   }
 
   /// A graph inside a node, which control flow runs any number of times.
-  struct Body {
+  struct Body: Sendable {
     /// Its inputs are those that the operator feeds, and behind them what it captures: values of
     /// the graphs around it, by name.
     let graph: Graph

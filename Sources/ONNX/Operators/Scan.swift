@@ -165,7 +165,7 @@ extension Scan {
 }
 
 extension OperatorRegistry {
-  /// The batch is gone through one place after the other: rows cannot meet.
+  /// The batch is gone through one place after the other: units cannot meet.
   static func scan8Rows(_ context: RowContext) throws -> RowOutcome {
     let own = context.reader.node.ownInputCount
     let isApart = context.inputs.enumerated().allSatisfy { place, input in
