@@ -54,6 +54,8 @@ let package = Package(
     program("saturation"),
     program("timing"),
     program("conformance"),
+    program("fuzz"),
+    program("leaks"),
     .testTarget(
       name: "AttributeToolTests",
       dependencies: [

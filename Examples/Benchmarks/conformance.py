@@ -42,7 +42,6 @@ SCOPE = [
     ("image decoding",       "ImageDecoder",                                               "",                   ""),
     ("random numbers",       "Bernoulli Multinomial Random\\w+",                           "",                   ""),
     ("preview operators",    "",                                                           "",                   "ai.onnx.preview"),
-    ("control flow",         "If Loop Scan",                                               "",                   ""),
 ]
 # Forms of operators that are training, by an attribute or by an input that is there.
 TRAINING_FORMS = [

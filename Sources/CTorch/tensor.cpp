@@ -101,6 +101,27 @@ ct_status ct_tensor_filled(const int64_t *shape, size_t rank, ct_scalar_type typ
   });
 }
 
+ct_status ct_tensor_borrowed(const void *bytes, const int64_t *shape, size_t rank,
+                             ct_scalar_type type, void (*release)(void *), void *owner,
+                             ct_tensor **result) {
+  return ctorch::guarded([&] {
+    at::IntArrayRef lengths(shape, rank);
+    byte_count_of(lengths, type);
+    TORCH_CHECK(type != CT_BOOL, "memory of truth values cannot be shared");
+    // Told to go only once the tensor is made: until then the memory stays the caller's.
+    auto gone = std::make_shared<std::pair<bool, void *>>(false, owner);
+    at::Tensor value = at::from_blob(
+        const_cast<void *>(bytes), lengths,
+        [gone, release](void *) {
+          if (gone->first) release(gone->second);
+        },
+        at::TensorOptions(static_cast<at::ScalarType>(type)));
+    std::unique_ptr<ct_tensor> made = ctorch::handle(std::move(value));
+    gone->first = true;
+    *result = made.release();
+  });
+}
+
 ct_status ct_tensor_to_bytes(const ct_tensor *tensor, void *bytes, size_t byte_count) {
   return ctorch::guarded([&] {
     at::Tensor value = tensor->value.detach().to(at::kCPU).contiguous();

@@ -33,6 +33,7 @@ extension ONNXModel {
       return anchor == .output ? network.outputPlaces(of: node) : network.inputPlaces(of: node)
     }
     guard let value = graph.valueIndices[layer], network.constants[value] == nil else {
+      if graph.valueIndices[layer] == nil { try network.refuseInsideBody(layer) }
       throw CutError.unknown(layer: layer, among: network.cuttableNames)
     }
     guard anchor == .input, let node = graph.values[value].producer else { return [Place(layer)] }

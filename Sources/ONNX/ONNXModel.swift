@@ -40,7 +40,12 @@ public struct ONNXModel: Model {
 
   /// Reads a model from a file.
   ///
-  /// Large weights may lie in files beside it.
+  /// Large weights may lie in files beside it. Of such files those of 64 MiB and more are not read
+  /// here, but when what they hold is first computed with: they must stay as they are as long as the
+  /// model is used. Each evaluation checks that they have not changed before it starts, and fails
+  /// with an error where they have. No check helps where one is shortened while an evaluation runs:
+  /// the operating system then ends the process. To replace such a file, write a new one and rename
+  /// it; what is mapped stays.
   ///
   /// - Parameters:
   ///   - path: The `.onnx` file.
@@ -52,18 +57,19 @@ public struct ONNXModel: Model {
   public init(path: String, elementType: ElementType? = nil, device: Device = .cpu) throws {
     let bytes = try File.contents(path: path)
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
-    try self.init(bytes, folder: folder ?? ".", elementType: elementType, device: device)
+    try self.init(
+      bytes, folder: ModelFolder(path: folder ?? "."), elementType: elementType, device: device)
   }
 
   /// Reads a model from the bytes of a file.
   ///
   /// All weights must be among them.
   public init(bytes: [UInt8], elementType: ElementType? = nil, device: Device = .cpu) throws {
-    try self.init(bytes, folder: nil, elementType: elementType, device: device)
+    try self.init(ByteSlice(bytes), folder: nil, elementType: elementType, device: device)
   }
 
   private init(
-    _ bytes: [UInt8], folder: String?, elementType: ElementType?, device: Device
+    _ bytes: ByteSlice, folder: ModelFolder?, elementType: ElementType?, device: Device
   ) throws {
     guard elementType.map({ [.float32, .float64].contains($0) }) ?? true else {
       throw ONNXError.invalidInput(
@@ -72,7 +78,7 @@ public struct ONNXModel: Model {
     let message = try ModelMessage(bytes)
     let network = try Network(
       try Graph(message), types: ElementTypes(floating: elementType, device: device),
-      folder: folder)
+      folder: folder, allowance: try Allowance(constantsOf: bytes.count))
     self.network = network
     origin = Origin(
       producer: message.producerName, producerVersion: message.producerVersion,

@@ -41,6 +41,29 @@ extension Tensor {
     self.init(owning: made)
   }
 
+  /// Makes a tensor on memory that something else owns, without a copy.
+  ///
+  /// - Parameters:
+  ///   - memory: The elements, little-endian and in row-major order, which nobody writes as long as
+  ///     the tensor or another that shares its memory lives.
+  ///   - type: Not `.bool`.
+  ///   - owner: Is kept as long.
+  public init(
+    memory: UnsafeRawPointer, shape: [Int], type: ElementType, owner: some AnyObject & Sendable
+  ) throws {
+    _ = Runtime.started
+    var made: OpaquePointer?
+    let lengths = shape.map(Int64.init)
+    let kept = Unmanaged<AnyObject>.passRetained(owner)
+    let status = ct_tensor_borrowed(
+      memory, lengths, lengths.count, type.code,
+      { Unmanaged<AnyObject>.fromOpaque($0).release() }, kept.toOpaque(), &made)
+    if status != CT_OK { kept.release() }
+    try check(status, "new tensor")
+    guard let made else { throw TorchError(operation: "new tensor", message: "gave nothing") }
+    self.init(owning: made)
+  }
+
   /// Makes a tensor whose elements `fill` writes, little-endian and in row-major order.
   ///
   /// - Throws: What `fill` throws, or ``TorchError`` where there is no memory for the shape.
@@ -145,11 +168,12 @@ extension Tensor {
         message: "elements are \(elementType.rawValue), not \(Scalar.elementType.rawValue): "
           + "convert the tensor first")
     }
-    let length = count
+    let (length, tensor) = (count, try expanded())
     return try [Scalar](unsafeUninitializedCapacity: length) { buffer, initialized in
       try check(
         ct_tensor_to_bytes(
-          pointer, UnsafeMutableRawPointer(buffer.baseAddress), length * elementType.byteCount),
+          tensor.pointer, UnsafeMutableRawPointer(buffer.baseAddress),
+          length * elementType.byteCount),
         "read scalars", [self])
       initialized = length
     }
@@ -157,14 +181,18 @@ extension Tensor {
 
   /// The memory of the elements, little-endian and in row-major order.
   public func bytes() throws -> [UInt8] {
-    let length = count * elementType.byteCount
+    let (length, tensor) = (count * elementType.byteCount, try expanded())
     return try [UInt8](unsafeUninitializedCapacity: length) { buffer, initialized in
       try check(
-        ct_tensor_to_bytes(pointer, UnsafeMutableRawPointer(buffer.baseAddress), length),
+        ct_tensor_to_bytes(tensor.pointer, UnsafeMutableRawPointer(buffer.baseAddress), length),
         "read bytes", [self])
       initialized = length
     }
   }
+
+  /// Many elements each in a place of its own: where a view shows one element everywhere, this is
+  /// how a lack of memory becomes an error, which it would not in a Swift array.
+  private func expanded() throws -> Tensor { count > 1 << 16 ? try contiguous() : self }
 
   /// The elements of any type, as `Double` and in row-major order.
   public func numbers() throws -> [Double] {

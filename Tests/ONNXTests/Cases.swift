@@ -40,7 +40,7 @@ struct Case: WireMessage, CustomStringConvertible {
         }
       }
     }
-    var reader = WireReader(try File.contents(path: fixture(file))[...])
+    var reader = WireReader(try File.contents(path: fixture(file)))
     return try Cases(&reader).cases
   }
 

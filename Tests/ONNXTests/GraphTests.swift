@@ -9,7 +9,9 @@ import Torch
 @Suite struct GraphTests {
   private typealias Bytes = ModelBytes
 
-  private func graph(_ bytes: [UInt8]) throws -> Graph { try Graph(try ModelMessage(bytes)) }
+  private func graph(_ bytes: [UInt8]) throws -> Graph {
+    try Graph(try ModelMessage(ByteSlice(bytes)))
+  }
 
   private func complaint(_ bytes: [UInt8]) -> String {
     do { _ = try graph(bytes) } catch { return "\(error)" }
@@ -189,7 +191,7 @@ import Torch
   /// The same numbers in `raw_data` and in the field of their type.
   @Test func `typed fields and raw data say the same`() throws {
     func stored(_ type: Int64, _ rest: [UInt8], _ count: Int64 = 2) throws -> StoredTensor {
-      var reader = WireReader(Bytes.tensor("t", [count], type: type, rest: rest)[...])
+      var reader = WireReader(ByteSlice(Bytes.tensor("t", [count], type: type, rest: rest)))
       return try StoredTensor(try TensorMessage(&reader), folder: nil)
     }
     func integers(_ number: UInt64, _ values: [Int64]) -> [UInt8] {
@@ -226,7 +228,7 @@ import Torch
   }
 
   private func message(_ type: Int64, _ rest: [UInt8]) throws -> TensorMessage {
-    var reader = WireReader(Bytes.tensor("t", [1], type: type, rest: rest)[...])
+    var reader = WireReader(ByteSlice(Bytes.tensor("t", [1], type: type, rest: rest)))
     return try TensorMessage(&reader)
   }
 }

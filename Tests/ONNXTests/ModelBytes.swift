@@ -77,3 +77,28 @@ enum ModelBytes {
       tensor("b", [2], floats: [0.5, 1]),
     ])
 }
+
+extension ModelBytes {
+  /// An attribute that holds a body of control flow.
+  static func body(
+    _ name: String, nodes: [[UInt8]], inputs: [[UInt8]] = [], outputs: [[UInt8]],
+    initializers: [[UInt8]] = []
+  ) -> [UInt8] {
+    let graph =
+      nodes.flatMap { field(1, $0) } + field(2, "body") + initializers.flatMap { field(5, $0) }
+      + inputs.flatMap { field(11, $0) } + outputs.flatMap { field(12, $0) }
+    return field(1, name) + field(6, graph) + field(20, integer: 5)
+  }
+
+  /// A tensor of whole numbers.
+  static func integers(_ name: String, _ values: [Int64], shape: [Int64]? = nil) -> [UInt8] {
+    tensor(
+      name, shape ?? [Int64(values.count)], type: 7,
+      rest: field(9, values.withUnsafeBytes { Array($0) }))
+  }
+
+  /// A single truth value.
+  static func truth(_ name: String, _ value: Bool) -> [UInt8] {
+    tensor(name, [], type: 9, rest: field(9, [value ? 1 : 0]))
+  }
+}

@@ -180,6 +180,22 @@ import Torch
     try expectRowsApart(model)
   }
 
+  @Test func `running on zeros shows the shapes of convolutions`() throws {
+    let names = (0..<8).map { "c\($0)" }
+    let weights = names.map {
+      Bytes.tensor("w\($0)", [4, 2, 3], floats: [Float](repeating: 0.5, count: 24))
+    }
+    let group = Bytes.field(1, "group") + Bytes.field(3, integer: 2) + Bytes.field(20, integer: 2)
+    let nodes = names.enumerated().map { place, name in
+      Bytes.node(
+        "Conv", [place == 0 ? "x" : names[place - 1], "w\(name)"], [name], attributes: [group])
+    }
+    let model = try model(
+      nodes + [Bytes.node("Relu", ["c7"], ["y"])], weights, shape: [nil, 4, 40])
+    #expect(model.layers.map(\.shape).last == [nil, 4, 24])
+    try expectRowsApart(model, shape: [4, 4, 40])
+  }
+
   @Test func `a value that does not begin with rows gets an axis for them`() throws {
     let turn = Bytes.attribute("perm", ints: [1, 0, 2])
     let model = try model([Bytes.node("Transpose", ["x"], ["y"], attributes: [turn])])

@@ -84,7 +84,7 @@ struct SliceEvaluator: Sendable {
       model.requirements(of: cuts.quantity.places, given: start + reach)
     ).subtracting(start)
     let needed = keptBeyondStart.union(keptBeyondReach).union(
-      model.requirements(of: cuts.attribution.places + cuts.quantity.places, given: start)
+      model.requirements(of: cuts.attribution.places + cuts.quantity.places + reach, given: start)
     ).subtracting(start)
     let places = start + cuts.quantity.places + needed
     let values = try withoutRecording { try model.evaluate(places, given: given) }

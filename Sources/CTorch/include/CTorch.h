@@ -80,6 +80,13 @@ ct_status ct_tensor_filled(const int64_t *_Nullable shape, size_t rank, ct_scala
                            ct_filler fill, void *_Nullable context,
                            ct_tensor *_Nullable *_Nonnull result);
 
+/// Makes a tensor on the processor on memory that somebody else owns, in row-major order and not
+/// written as long as the tensor lives. `release` is called with `owner` once, when the last tensor
+/// that shares the memory goes; not where this function fails. Not for bool, whose bytes are checked.
+ct_status ct_tensor_borrowed(const void *bytes, const int64_t *_Nullable shape, size_t rank,
+                             ct_scalar_type type, void (*release)(void *owner), void *owner,
+                             ct_tensor *_Nullable *_Nonnull result);
+
 /// Copies the elements in row-major order to `bytes`, from any device and any layout.
 /// Fails when `byte_count` is not the size of the elements.
 ct_status ct_tensor_to_bytes(const ct_tensor *tensor, void *_Nullable bytes, size_t byte_count);
@@ -98,6 +105,22 @@ ct_scalar_type ct_tensor_type(const ct_tensor *tensor);
 
 /// The device. Cannot fail: no function gives a tensor on another kind of device.
 ct_device ct_tensor_device(const ct_tensor *tensor);
+
+// Memory ----------------------------------------------------------------------------------------
+
+/// An account of memory for tensors on the processor, from which a thread takes while it is set.
+typedef struct ct_memory_account ct_memory_account;
+
+/// Opens an account of `byte_count` bytes. Freed by `ct_memory_account_free`; tensors that were made
+/// from it may live on.
+ct_status ct_memory_account_new(int64_t byte_count,
+                                ct_memory_account *_Nullable *_Nonnull result);
+void ct_memory_account_free(ct_memory_account *account);
+
+/// Sets the account that this thread takes memory for new tensors from; null for none. What goes
+/// beyond fails with `CT_FAILED`; what is freed, by any thread, comes back. Gives the account that
+/// was set before.
+ct_memory_account *_Nullable ct_set_memory_account(ct_memory_account *_Nullable account);
 
 // Operators -------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ extension Network {
   /// there in the run of one row, as time in `[time, 1, features]` or nothing at all, gets an axis of
   /// rows ahead: `[rows, time, 1, features]`.
   func evaluate(_ wanted: [Place], given: [Place: Tensor]) throws -> [Tensor] {
+    try folder?.checkUnchanged()
     // A stable order, so that the plan is found again.
     let places = given.keys.sorted { ($0.description) < ($1.description) }
     let spots = try places.map { try spot($0) }

@@ -17,13 +17,15 @@ final class Network: Sendable {
   let parameterCount: Int
   /// By the last node of each: nodes that can run as one.
   let fusions: [Int: Fusion]
+  /// Where files lie that weights are read from when they are used.
+  let folder: ModelFolder?
   /// Which inputs have rows, in the order of `graph.inputs`.
   let inputHasRows: [Bool]
   /// The number of rows that the file fixes, nil where any number is allowed.
   let fixedRows: Int?
 
-  /// What running on zeros has shown, by the shapes of the inputs.
-  let analyses = Mutex<[[[Int]]: RowAnalysis]>([:])
+  /// What running on zeros has shown, by the shapes of the inputs; nil where that failed.
+  let analyses = Mutex<[[[Int]]: RowAnalysis?]>([:])
   /// The shapes of values seen last, a unit's own, for models that leave them open.
   let seenShapes = Mutex<[Int: [Int]]>([:])
   let plans = Mutex<[Plan.Key: Plan]>([:])
@@ -39,84 +41,23 @@ final class Network: Sendable {
 
   /// Prepares every node, and folds constants.
   ///
-  /// - Parameter folder: Where external data may lie; nil for none.
+  /// - Parameters:
+  ///   - folder: Where external data may lie; nil for none.
+  ///   - allowance: What folding may take.
+  ///   - known: Inputs that are constants, as a body captures them.
   /// - Throws: ``ONNXError``; all unsupported operators at once.
-  init(_ graph: consuming Graph, types: ElementTypes, folder: String?) throws {
-    let definitions = try Self.definitions(of: graph)
-    var constants = [Tensor?](repeating: nil, count: graph.values.count)
-    for (value, message) in graph.initializers.sorted(by: { $0.key < $1.key }) {
-      let stored = try StoredTensor(message, folder: folder)
-      constants[value] = try Self.explained(stored, message.name, types)
-    }
-    graph.initializers = [:]
-    parameterCount = constants.reduce(0) { sum, tensor in
-      guard let tensor, tensor.elementType.isFloatingPoint else { return sum }
-      return sum + tensor.count
-    }
-    var nodes: [PreparedNode?] = []
-    for (position, definition) in definitions.enumerated() {
-      let node = graph.nodes[position]
-      let reader = NodeReader(
-        node: node, constants: node.inputs.map { $0.flatMap { constants[$0] } }, types: types,
-        folder: folder)
-      let function = try Self.located(node, atLoad: true) {
-        guard definition.arity.contains(node.inputs.count) else {
-          throw NodeFault("it has \(node.inputs.count) inputs, and \(definition.arity) are allowed")
-        }
-        return try definition.prepare(reader)
-      }
-      if node.inputs.allSatisfy({ $0 == nil || constants[$0 ?? 0] != nil }) {
-        let outputs = try Self.located(node, atLoad: true) {
-          try withoutRecording { try function(NodeInputs(tensors: reader.constants)) }
-        }
-        for (value, tensor) in zip(node.outputs, outputs) {
-          if let value { constants[value] = tensor }
-        }
-        nodes.append(nil)
-      } else {
-        // Tensors in attributes are read by now; without them the file's bytes can go.
-        let light = graph.nodes[position].withoutTensors()
-        nodes.append(
-          PreparedNode(
-            definition: definition,
-            reader: NodeReader(
-              node: light, constants: reader.constants, types: types, folder: folder),
-            function: function))
-      }
-      graph.nodes[position] = graph.nodes[position].withoutTensors()
-    }
-    (inputHasRows, fixedRows) = Self.rows(of: graph)
-    fusions = Self.fusions(in: graph, nodes, constants: constants, types: types)
-    self.constants = constants
-    self.nodes = nodes
+  init(
+    _ graph: Graph, types: ElementTypes, folder: ModelFolder?, allowance: Allowance,
+    known: [Int: Tensor] = [:]
+  ) throws {
+    let prepared = try Preparation(
+      graph, types: types, folder: folder, allowance: allowance, known: known)
+    (self.graph, constants, nodes) = (prepared.graph, prepared.constants, prepared.nodes)
     self.types = types
-    self.graph = graph
-  }
-
-  private static func definitions(of graph: borrowing Graph) throws -> [OperatorDefinition] {
-    var definitions: [OperatorDefinition] = []
-    var unsupported: [UnsupportedOperator] = []
-    for node in graph.nodes {
-      if let definition = OperatorRegistry.definition(of: node) {
-        definitions.append(definition)
-        continue
-      }
-      let known = unsupported.firstIndex { $0.name == node.operation && $0.domain == node.domain }
-      let nodes = (known.map { unsupported[$0].nodes } ?? []) + [node.name]
-      let complaint = UnsupportedOperator(
-        name: node.operation, domain: node.domain, version: node.version, nodes: nodes)
-      if let known { unsupported[known] = complaint } else { unsupported.append(complaint) }
-    }
-    guard unsupported.isEmpty else { throw ONNXError.unsupportedOperators(unsupported) }
-    return definitions
-  }
-
-  private static func explained(
-    _ stored: StoredTensor, _ name: String, _ types: ElementTypes
-  ) throws -> Tensor {
-    do { return try types.tensor(stored) } catch let fault as NodeFault {
-      throw ONNXError.invalidTensor(name: name, reason: fault.reason)
-    }
+    self.folder = folder
+    parameterCount = prepared.parameterCount
+    (inputHasRows, fixedRows) = Self.rows(of: self.graph)
+    fusions = Self.fusions(in: self.graph, nodes, constants: constants, types: types)
   }
 
   /// Runs `body`, and says of an error at which node it happened.
@@ -153,16 +94,5 @@ final class Network: Sendable {
     }
     guard case .fixed(let rows) = first else { return (hasRows, nil) }
     return (hasRows, rows)
-  }
-}
-
-extension Graph.Node {
-  fileprivate func withoutTensors() -> Graph.Node {
-    Graph.Node(
-      name: name, operation: operation, domain: domain, version: version, inputs: inputs,
-      outputs: outputs,
-      attributes: attributes.mapValues { attribute in
-        if case .tensor = attribute { .other } else { attribute }
-      })
   }
 }

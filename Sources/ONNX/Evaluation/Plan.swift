@@ -65,6 +65,7 @@ extension Network {
   ///   is a constant.
   func spot(_ place: Place) throws -> Spot {
     guard let value = graph.valueIndices[place.value] else {
+      try refuseInsideBody(place.value)
       throw CutError.unknown(layer: place.value, among: graph.values.map(\.name))
     }
     guard constants[value] == nil else {
@@ -73,6 +74,7 @@ extension Network {
     }
     guard let reader = place.reader else { return .value(value) }
     guard let node = graph.nodeIndices[reader.node] else {
+      try refuseInsideBody(reader.node)
       throw CutError.unknown(layer: reader.node, among: graph.nodes.map(\.name))
     }
     let inputs = graph.nodes[node].inputs
@@ -130,7 +132,8 @@ extension Network {
     }
     let results = wanted.map { spot -> Plan.Source in
       // What is given is its own result; an edge that is not has the value that it reads.
-      (givenAt[spot] ?? givenAt[.value(spot.value)]).map { .given($0) } ?? .value(spot.value)
+      if let place = givenAt[spot] ?? givenAt[.value(spot.value)] { return .given(place) }
+      return constants[spot.value].map { .constant($0) } ?? .value(spot.value)
     }
     var kept = Set<Int>()
     for case .value(let value) in results { kept.insert(value) }

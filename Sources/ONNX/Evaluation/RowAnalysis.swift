@@ -29,16 +29,21 @@ struct RowAnalysis: Sendable {
 }
 
 extension Network {
+  /// Bytes that a run on zeros may take, of one unit: a gibibyte, and more for large models.
+  private var mostProbed: Int { max(1 << 30, 64 * parameterCount) }
+
   /// The analysis for inputs of given shapes, those with rows having one unit of them.
   ///
   /// - Returns: Nil where the model does not run on zeros of these shapes.
   /// - Complexity: One forward pass of one unit, once for each combination of shapes.
   func analysis(for shapes: [[Int]]) -> RowAnalysis? {
     if let known = analyses.withLock({ $0[shapes] }) { return known }
-    guard let analysis = try? withoutRecording({ try analyze(shapes) }) else { return nil }
+    let analysis = try? Allowance(memory: mostProbed).limit {
+      try withoutRecording { try analyze(shapes) }
+    }
     analyses.withLock {
       if $0.count >= 16 { $0.removeAll() }
-      $0[shapes] = analysis
+      $0[shapes] = .some(analysis)
     }
     return analysis
   }

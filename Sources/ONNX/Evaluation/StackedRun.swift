@@ -107,6 +107,11 @@ final class StackedRun {
       if let merged = try values.merged() { return try checked(function(merged), .merged) }
     case .stacked(let function):
       return try checked(function(try values.stacked()), .stacked)
+    case .values(let function):
+      if let outputs = try function(values.unitValues()) {
+        guard outputs.contains(where: \.hasRows) else { return (outputs.map(\.tensor), .shared) }
+        return try checked(try outputs.map { try $0.stacked(count) }, .stacked)
+      }
     case .independent(let axes, let outputAxes):
       if let result = try independent(node, values, axes, outputAxes) { return result }
     case .oneByOne: break
@@ -258,7 +263,7 @@ private struct Values {
       reader: NodeReader(
         node: node.reader.node,
         constants: zip(tensors, layouts).map { $1 == .shared ? $0 : nil },
-        types: run.network.types, folder: nil),
+        types: run.network.types, folder: nil, bodies: node.reader.bodies),
       inputs: tensors.indices.map { place in
         tensors[place].map { _ in
           RowContext.Input(layout: layouts[place], shape: shapes[place])
@@ -292,6 +297,14 @@ private struct Values {
         let ones = [Int](repeating: 1, count: max(0, missing))
         return try tensor.reshaped(to: [run.count] + ones + shapes[place])
       })
+  }
+
+  func unitValues() throws -> [UnitValue?] {
+    try tensors.indices.map { place in
+      guard let tensor = tensors[place] else { return nil }
+      let hasRows = layouts[place] != .shared
+      return UnitValue(tensor: hasRows ? try stacked(place) ?? tensor : tensor, hasRows: hasRows)
+    }
   }
 
   /// One input with stacked units, repeated for each where it is shared.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The value of a node's attribute.
-enum Attribute {
+enum Attribute: Sendable {
   case float(Float)
   case int(Int64)
   case text(String)
@@ -9,7 +9,8 @@ enum Attribute {
   case floats([Float])
   case ints([Int64])
   case texts([String])
-  /// A body of control flow, a list of tensors or graphs, a type: no supported operator reads one.
+  /// A body of control flow, which the node keeps as a graph (``Graph/Node/bodies``); a list of
+  /// tensors or graphs, a type: no supported operator reads one.
   case other
 }
 

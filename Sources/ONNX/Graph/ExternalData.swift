@@ -44,17 +44,16 @@ struct ExternalData {
   ///   - byteCount: What type and shape ask for.
   ///   - folder: The folder of the model's file; nil when the model was given as bytes.
   /// - Throws: ``ONNXError/invalidTensor(name:reason:)``.
-  func read(byteCount: Int, folder: String?) throws(ONNXError) -> [UInt8] {
+  func read(byteCount: Int, folder: ModelFolder?) throws(ONNXError) -> ByteSlice {
     guard let folder else {
       throw fault("its data lies in the file '\(location)'; load the model by path, not from bytes")
     }
     if let length, length != byteCount {
       throw fault("type and shape take \(byteCount) bytes and its data has \(length)")
     }
-    let path = try resolvedPath(folder)
+    let path = try resolvedPath(folder.path)
     do {
-      let file = try File(path: path)
-      return try file.read(offset: offset, count: byteCount)
+      return try folder.bytes(of: path, offset: offset, count: byteCount)
     } catch {
       guard case .unreadableFile(_, let reason) = error else { throw error }
       throw fault("its data file '\(location)': \(reason)")

@@ -7,7 +7,7 @@ extension Graph {
   /// Fills in producers and consumers.
   ///
   /// - Throws: ``ONNXError/invalidGraph(place:reason:)`` where nodes wait for each other.
-  mutating func sortNodes() throws(ONNXError) {
+  mutating func sortNodes(_ place: String) throws(ONNXError) {
     var producer = [Int?](repeating: nil, count: values.count)
     for (position, node) in nodes.enumerated() {
       for case .some(let value) in node.outputs { producer[value] = position }
@@ -32,9 +32,18 @@ extension Graph {
     }
     guard order.count == nodes.count else {
       throw .invalidGraph(
-        place: "graph", reason: "a cycle of nodes: " + cycle(waitsFor, producer))
+        place: place, reason: "a cycle of nodes: " + cycle(waitsFor, producer))
     }
     if order != Array(nodes.indices) { nodes = order.map { nodes[$0] } }
+    link()
+  }
+
+  /// Tells every value which node computes it and which read it.
+  mutating func link() {
+    for value in values.indices {
+      values[value].producer = nil
+      values[value].consumers = []
+    }
     for (position, node) in nodes.enumerated() {
       for case .some(let value) in node.outputs { values[value].producer = position }
       for case .some(let value) in node.inputs where values[value].consumers.last != position {

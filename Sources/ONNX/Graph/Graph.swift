@@ -7,9 +7,9 @@
 /// - every value is an input, an initializer, or the output of exactly one node;
 /// - a node reads only values that nodes ahead of it, inputs or initializers give;
 /// - every node's domain has a version.
-struct Graph {
+struct Graph: Sendable {
   /// A tensor that flows along the graph's edges.
-  struct Value {
+  struct Value: Sendable {
     let name: String
     /// What the file says of it; the shapes of hidden values are usually not there.
     var declaredType: StoredElementType?
@@ -21,7 +21,7 @@ struct Graph {
   }
 
   /// The application of an operator.
-  struct Node {
+  struct Node: Sendable {
     var name: String
     let operation: String
     /// Empty for ONNX's own.
@@ -29,9 +29,24 @@ struct Graph {
     /// The version of the operator set that the model imports.
     let version: Int
     /// Indices of values; nil where an optional one is left out.
+    ///
+    /// Behind the node's own come the values that its bodies capture.
     var inputs: [Int?]
+    /// The inputs that are the node's own.
+    var ownInputCount: Int
     let outputs: [Int?]
     let attributes: [String: Attribute]
+    /// The bodies of control flow, by attribute.
+    var bodies: [String: Body] = [:]
+  }
+
+  /// A graph inside a node, which control flow runs any number of times.
+  struct Body: Sendable {
+    /// Its inputs are those that the operator feeds, and behind them what it captures: values of
+    /// the graphs around it, by name.
+    let graph: Graph
+    /// Where the captured values lie among the node's inputs.
+    let captured: [Int]
   }
 
   var values: [Value] = []
@@ -40,6 +55,9 @@ struct Graph {
   var inputs: [Int] = []
   var outputs: [Int] = []
   var initializers: [Int: TensorMessage] = [:]
+
+  /// The names of the last of the inputs, where the graph is a body: values from around it.
+  var capturedNames: [String] = []
 
   /// Indices by name.
   var valueIndices: [String: Int] = [:]

@@ -80,11 +80,11 @@ struct AttributeMessage: WireMessage {
   var kind: Kind?
   var float: Float?
   var int: Int64?
-  var string: ArraySlice<UInt8>?
+  var string: ByteSlice?
   var tensor: TensorMessage?
   var floats: [Float] = []
   var ints: [Int64] = []
-  var strings: [ArraySlice<UInt8>] = []
+  var strings: [ByteSlice] = []
   var tensors: [TensorMessage] = []
   /// One body or several.
   var graphs: [GraphMessage] = []

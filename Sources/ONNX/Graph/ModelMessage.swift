@@ -18,8 +18,8 @@ struct ModelMessage: WireMessage {
   /// Decodes a file.
   ///
   /// - Throws: ``ONNXError/malformedFile(place:offset:reason:)``.
-  init(_ bytes: [UInt8]) throws(ONNXError) {
-    var reader = WireReader(bytes[...])
+  init(_ bytes: ByteSlice) throws(ONNXError) {
+    var reader = WireReader(bytes)
     try self.init(&reader)
   }
 

@@ -58,7 +58,10 @@ enum StoredElementType: Int64, Sendable {
 struct StoredTensor: Equatable, Sendable {
   let elementType: StoredElementType
   let shape: [Int]
-  let bytes: ArraySlice<UInt8>
+  let bytes: ByteSlice
+  /// Whether the bytes stay where they are as long as somebody holds them: those of a file of
+  /// weights do, those of the model's own file are there while it is loaded.
+  var isKept = false
 
   /// The number of elements.
   var count: Int { bytes.count / elementType.width }
@@ -71,7 +74,7 @@ extension StoredTensor {
   ///   - folder: Where the model's file lies; nil when it was given as bytes.
   /// - Throws: ``ONNXError/invalidTensor(name:reason:)`` when type, shape and data do not fit
   ///   together.
-  init(_ message: TensorMessage, folder: String?) throws(ONNXError) {
+  init(_ message: TensorMessage, folder: ModelFolder?) throws(ONNXError) {
     let name = message.name
     let type = try StoredElementType(number: message.type, of: name)
     let shape = try Self.checkedShape(message)
@@ -81,7 +84,7 @@ extension StoredTensor {
     }
     let size = try Self.byteCount(shape, type, name)
     if message.isExternal {
-      bytes = try ExternalData(message).read(byteCount: size, folder: folder)[...]
+      bytes = try ExternalData(message).read(byteCount: size, folder: folder)
     } else {
       let stored = try Self.storedBytes(message, type)
       guard stored.count == size else {
@@ -92,6 +95,7 @@ extension StoredTensor {
       }
       bytes = stored
     }
+    isKept = message.isExternal
     elementType = type
     self.shape = shape
   }
@@ -128,7 +132,7 @@ extension StoredTensor {
   /// The data of the field that the type is stored in, by the table at `TensorProto`.
   private static func storedBytes(
     _ message: TensorMessage, _ type: StoredElementType
-  ) throws(ONNXError) -> ArraySlice<UInt8> {
+  ) throws(ONNXError) -> ByteSlice {
     if let raw = message.rawData { return raw }
     switch type {
     case .float32: return message.floatData
@@ -142,13 +146,13 @@ extension StoredTensor {
     case .uint8: return try packed(message.int32Data, as: UInt8.self, message.name)
     case .uint16, .float16, .bfloat16:
       return try packed(message.int32Data, as: UInt16.self, message.name)
-    case .bool: return message.int32Data.map { $0 == 0 ? 0 : 1 }[...]
+    case .bool: return ByteSlice(message.int32Data.map { $0 == 0 ? 0 : 1 })
     }
   }
 
   private static func packed<T: FixedWidthInteger>(
     _ numbers: [Int64], as type: T.Type, _ name: String
-  ) throws(ONNXError) -> ArraySlice<UInt8> {
+  ) throws(ONNXError) -> ByteSlice {
     for number in numbers where T(exactly: number) == nil {
       throw .invalidTensor(
         name: name, reason: "the element \(number) does not fit its type \(T.self)")
@@ -158,7 +162,7 @@ extension StoredTensor {
 
   private static func packed<T: FixedWidthInteger>(
     bits: [Int64], as type: T.Type
-  ) -> ArraySlice<UInt8> {
+  ) -> ByteSlice {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(bits.count * (T.bitWidth / 8))
     for number in bits {
@@ -166,6 +170,6 @@ extension StoredTensor {
         bytes.append(contentsOf: $0)
       }
     }
-    return bytes[...]
+    return ByteSlice(bytes)
   }
 }

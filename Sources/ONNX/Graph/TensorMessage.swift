@@ -5,11 +5,11 @@ struct TensorMessage: WireMessage {
   var name = ""
   var shape: [Int64] = []
   var type: Int64 = 0
-  var rawData: ArraySlice<UInt8>?
+  var rawData: ByteSlice?
   /// 32-bit floats, as in the file.
-  var floatData: ArraySlice<UInt8> = []
+  var floatData: ByteSlice = []
   /// 64-bit floats, as in the file.
-  var doubleData: ArraySlice<UInt8> = []
+  var doubleData: ByteSlice = []
   /// Integers of at most 32 bits, bool, and the bits of the floats of 16 bits.
   var int32Data: [Int64] = []
   var int64Data: [Int64] = []

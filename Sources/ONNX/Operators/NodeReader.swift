@@ -3,13 +3,15 @@
 import Torch
 
 /// A node as its operator reads it at load: attributes by type, and the inputs that are constant.
-struct NodeReader {
+struct NodeReader: Sendable {
   let node: Graph.Node
   /// Tensors of the inputs that do not depend on what the model is fed.
   let constants: [Tensor?]
   let types: ElementTypes
   /// Where external data of attributes may lie.
-  let folder: String?
+  let folder: ModelFolder?
+  /// The bodies of control flow, by attribute.
+  var bodies: [String: PreparedBody] = [:]
 
   var version: Int { node.version }
 
@@ -146,16 +148,27 @@ struct ElementTypes: Sendable {
   func tensor(_ stored: StoredTensor) throws -> Tensor {
     let type = computed(stored.elementType)
     let tensor = try stored.tensor()
+    // The pages of the file that the tensor was copied from are not looked at again.
+    if !stored.isKept { stored.bytes.mapping?.forget(stored.bytes.indices) }
     let converted = try tensor.converted(to: type)
     return type.isFloatingPoint ? try converted.moved(to: device) : converted
   }
 }
 
 extension StoredTensor {
+  /// The smallest tensor that lies in a mapped file instead of being copied, in bytes.
+  private static let smallestShared = 1 << 16
+
   /// The tensor on the processor; unsigned types that libtorch lacks become the next wider one.
   fileprivate func tensor() throws -> Tensor {
     func of(_ type: ElementType) throws -> Tensor {
-      try bytes.withUnsafeBytes { try Tensor(bytes: $0, shape: shape, type: type) }
+      if isKept, let mapping = bytes.mapping, bytes.count >= Self.smallestShared,
+        bytes.startIndex.isMultiple(of: elementType.width), let start = mapping.bytes.baseAddress
+      {
+        return try Tensor(
+          memory: start + bytes.startIndex, shape: shape, type: type, owner: mapping)
+      }
+      return try bytes.withUnsafeBytes { try Tensor(bytes: $0, shape: shape, type: type) }
     }
     switch elementType {
     case .float32: return try of(.float32)

@@ -6,8 +6,8 @@ enum OperatorRegistry {
     arithmetic, comparisons, mathematics, activations, softmaxes, convolutions, pooling,
     normalizations, linearAlgebra, reductions, searches, shapes, joining, slicing, indexing,
     constants, conversions, resizing, recurrent, bits, attention, positions, signals, regions,
-    sampling, linearAttention, uniqueness, version6,
-    boxes, deformableConvolution, unpooling, microsoft, microsoftAttention,
+    sampling, linearAttention, uniqueness, version6, boxes, deformableConvolution, unpooling,
+    microsoft, microsoftAttention, controlFlow,
   ]
 
   private static let byName: [String: [OperatorDefinition]] =

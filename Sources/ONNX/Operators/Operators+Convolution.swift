@@ -23,7 +23,9 @@ extension OperatorRegistry {
   static func convolution(_ node: NodeReader) throws -> NodeFunction {
     let window = try Window(node, isPooling: false)
     let groups = try node.integer("group", 1)
-    guard groups > 0 else { throw NodeFault("the attribute 'group' is \(groups)") }
+    guard groups > 0, groups <= Window.longest else {
+      throw NodeFault("the attribute 'group' is \(groups)")
+    }
     // The usual case: padding is the same on both sides and nothing depends on the input's shape.
     if let weight = node.constant(1) {
       let lengths = try checkedWeight(weight, window)
@@ -89,7 +91,9 @@ extension OperatorRegistry {
     let groups = try node.integer("group", 1)
     let outputPadding = try node.integers("output_padding")
     let outputShape = try node.integers("output_shape")
-    guard groups > 0 else { throw NodeFault("the attribute 'group' is \(groups)") }
+    guard groups > 0, groups <= Window.longest else {
+      throw NodeFault("the attribute 'group' is \(groups)")
+    }
     return { inputs in
       let (x, weight) = (try inputs[0], try inputs[1])
       let lengths = try checkedWeight(weight, window)

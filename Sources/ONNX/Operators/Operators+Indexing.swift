@@ -139,15 +139,13 @@ extension OperatorRegistry {
 
   /// The units are one more of the axes that data and indices have in common.
   private static func nestedRows(_ context: RowContext) throws -> RowOutcome {
-    guard let data = context.input(0), context.input(1)?.hasRows == true else { return .oneByOne }
     let batchAxes = try context.reader.integer("batch_dims", 0)
     let function = try context.function(
       attributes: ["batch_dims": .int(Int64(batchAxes) + 1)])
     let count = context.count
-    return .stacked { inputs in
-      let x = try inputs[0]
-      let table = data.hasRows ? x : try x.broadcast(to: [count] + data.shape)
-      return try function(NodeInputs(tensors: [table, try inputs[1]]))
+    return .values { inputs in
+      let tensors = try inputs.map { try $0?.stacked(count) }
+      return try function(NodeInputs(tensors: tensors)).map { UnitValue(tensor: $0, hasRows: true) }
     }
   }
 

@@ -40,6 +40,29 @@ enum RowLayout: Sendable, Equatable {
   case stacked
 }
 
+/// A value in a run for several units: stacked, or shared.
+struct UnitValue {
+  let tensor: Tensor
+  let hasRows: Bool
+
+  /// The axis that a unit's value has in a place counted from the front.
+  func axis(_ axis: Int) -> Int { hasRows ? axis + 1 : axis }
+
+  /// With stacked units, repeated for each where it is shared.
+  func stacked(_ count: Int) throws -> Tensor {
+    hasRows ? tensor : try tensor.broadcast(to: [count] + tensor.shape)
+  }
+
+  /// Values put after one another on a new axis.
+  static func stacked(_ values: [UnitValue], axis: Int, count: Int) throws -> UnitValue {
+    guard values.contains(where: \.hasRows) else {
+      return UnitValue(tensor: try .stacked(values.map(\.tensor), axis: axis), hasRows: false)
+    }
+    return UnitValue(
+      tensor: try .stacked(values.map { try $0.stacked(count) }, axis: axis + 1), hasRows: true)
+  }
+}
+
 /// A node in a run for several units.
 struct RowContext {
   struct Input {
@@ -79,12 +102,13 @@ struct RowContext {
     let node = reader.node
     let changed = Graph.Node(
       name: node.name, operation: node.operation, domain: node.domain, version: node.version,
-      inputs: node.inputs, outputs: node.outputs,
+      inputs: node.inputs, ownInputCount: node.ownInputCount, outputs: node.outputs,
       attributes: node.attributes.merging(attributes) { _, new in new })
     var tensors = reader.constants
     for (place, tensor) in constants where place < tensors.count { tensors[place] = tensor }
     return try definition.prepare(
-      NodeReader(node: changed, constants: tensors, types: reader.types, folder: nil))
+      NodeReader(
+        node: changed, constants: tensors, types: reader.types, folder: nil, bodies: reader.bodies))
   }
 }
 
@@ -98,6 +122,9 @@ enum RowOutcome: Sendable {
   /// The node's own function, which treats the places of an axis apart: that of each input and each
   /// output into which the units go, nil for inputs that all places share.
   case independent(inputs: [Int?], outputs: [Int])
+  /// The function takes and gives values that have rows or are shared each; it gives nil where it
+  /// cannot tell after all.
+  case values(@Sendable ([UnitValue?]) throws -> [UnitValue]?)
   /// Each output is the same for each unit; the function takes the inputs as they are.
   case shared(NodeFunction)
   /// It cannot be told: one unit after the other.
@@ -110,7 +137,7 @@ extension RowOutcome {
   func keepsPlacesApart(_ layouts: [RowLayout]) -> Bool {
     switch self {
     case .apart, .shared: true
-    case .stacked, .oneByOne: false
+    case .stacked, .values, .oneByOne: false
     case .independent(let axes, let outputs):
       outputs.allSatisfy { $0 == 0 }
         && layouts.indices.allSatisfy { place in

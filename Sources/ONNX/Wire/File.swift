@@ -8,10 +8,7 @@ import Glibc
 import Musl
 #endif
 
-/// A regular file, read by ranges.
-///
-/// Files are read, not mapped into memory: a mapped file that another process shortens ends this
-/// one with a signal, and no check could prevent it.
+/// A regular file, read by ranges, or mapped where it is large.
 struct File: ~Copyable {
   let path: String
   let size: Int
@@ -48,10 +45,7 @@ struct File: ~Copyable {
   /// - Throws: ``ONNXError/unreadableFile(path:reason:)`` when the file has fewer, which is known
   ///   before memory is taken, or when reading fails.
   func read(offset: Int, count: Int) throws(ONNXError) -> [UInt8] {
-    guard offset >= 0, count >= 0, offset <= size, count <= size - offset else {
-      throw .unreadableFile(
-        path: path, reason: "\(count) bytes at \(offset) wanted of a file of \(size) bytes")
-    }
+    _ = try Self.range(offset: offset, count: count, of: size, path)
     var done = 0
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -73,10 +67,36 @@ struct File: ~Copyable {
     return bytes
   }
 
+  /// The places of `count` bytes at `offset`, in a file that has them.
+  static func range(
+    offset: Int, count: Int, of size: Int, _ path: String
+  ) throws(ONNXError) -> Range<Int> {
+    guard offset >= 0, count >= 0, offset <= size, count <= size - offset else {
+      throw .unreadableFile(
+        path: path, reason: "\(count) bytes at \(offset) wanted of a file of \(size) bytes")
+    }
+    return offset..<(offset + count)
+  }
+
+  /// The whole file, mapped into memory.
+  func mapped() throws(ONNXError) -> Mapping {
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else {
+      throw .unreadableFile(path: path, reason: String(cString: strerror(errno)))
+    }
+    return try Mapping(path: path, descriptor: copy, size: size)
+  }
+
+  /// The smallest model that is mapped while it is loaded, in bytes.
+  private static let smallestMapped = 16 << 20
+
   /// All bytes of a file.
-  static func contents(path: String) throws(ONNXError) -> [UInt8] {
+  ///
+  /// Those of a large file are mapped, so that its weights are in memory once, as tensors.
+  static func contents(path: String) throws(ONNXError) -> ByteSlice {
     let file = try File(path: path)
-    return try file.read(offset: 0, count: file.size)
+    guard file.size < smallestMapped else { return ByteSlice(try file.mapped()) }
+    return ByteSlice(try file.read(offset: 0, count: file.size))
   }
 
   /// The absolute path without links, or nil when there is no such file.

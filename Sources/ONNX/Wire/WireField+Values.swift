@@ -21,7 +21,7 @@ extension WireField {
     return Float(bitPattern: bits)
   }
 
-  func bytes(_ name: @autoclosure () -> String) throws(ONNXError) -> ArraySlice<UInt8> {
+  func bytes(_ name: @autoclosure () -> String) throws(ONNXError) -> ByteSlice {
     guard case .bytes(let bytes) = value else { throw mismatch("bytes", name()) }
     return bytes
   }
@@ -84,14 +84,14 @@ extension WireField {
   /// that it has in the file.
   ///
   /// A field packed once, as writers do it, is not copied.
-  func append(_ name: String, to data: inout ArraySlice<UInt8>, width: Int) throws(ONNXError) {
+  func append(_ name: String, to data: inout ByteSlice, width: Int) throws(ONNXError) {
     switch value {
     case .fixed32(let bits) where width == 4:
-      withUnsafeBytes(of: bits.littleEndian) { data.append(contentsOf: $0) }
+      withUnsafeBytes(of: bits.littleEndian) { data.append($0) }
     case .fixed64(let bits) where width == 8:
-      withUnsafeBytes(of: bits.littleEndian) { data.append(contentsOf: $0) }
+      withUnsafeBytes(of: bits.littleEndian) { data.append($0) }
     case .bytes(let packed) where packed.count.isMultiple(of: width):
-      if data.isEmpty { data = packed } else { data.append(contentsOf: packed) }
+      if data.isEmpty { data = packed } else { data.append(packed) }
     default: throw mismatch("\(width * 8)-bit numbers", name)
     }
   }

@@ -14,7 +14,7 @@ enum WireValue {
   case varint(UInt64)
   case fixed64(UInt64)
   case fixed32(UInt32)
-  case bytes(ArraySlice<UInt8>)
+  case bytes(ByteSlice)
 }
 
 /// Reads the fields of one message, in order, from bytes that are not trusted.
@@ -29,11 +29,11 @@ struct WireReader {
   /// Messages inside messages; a control-flow body takes three levels.
   static let deepestNesting = 64
 
-  private let bytes: ArraySlice<UInt8>
+  private let bytes: ByteSlice
   private var position: Int
   let depth: Int
 
-  init(_ bytes: ArraySlice<UInt8>) {
+  init(_ bytes: ByteSlice) {
     self.bytes = bytes
     position = bytes.startIndex
     depth = 0
@@ -42,7 +42,7 @@ struct WireReader {
   /// A reader of a message inside the one that `parent` reads.
   ///
   /// - Throws: ``ONNXError/malformedFile(place:offset:reason:)`` when nested too deeply.
-  init(_ bytes: ArraySlice<UInt8>, inside parent: WireReader) throws(ONNXError) {
+  init(_ bytes: ByteSlice, inside parent: WireReader) throws(ONNXError) {
     self.bytes = bytes
     position = bytes.startIndex
     depth = parent.depth + 1
@@ -110,7 +110,7 @@ struct WireReader {
     return result
   }
 
-  private mutating func delimited() throws(ONNXError) -> ArraySlice<UInt8> {
+  private mutating func delimited() throws(ONNXError) -> ByteSlice {
     let start = position
     let length = try varint()
     let left = bytes.endIndex - position

@@ -30,8 +30,8 @@ struct GradientCase {
   ) throws -> NodeFunction {
     let node = Graph.Node(
       name: "node", operation: definition.name, domain: definition.domain, version: version,
-      inputs: inputs.enumerated().map { $1 == nil ? nil : $0 }, outputs: (0..<outputs).map { $0 },
-      attributes: attributes)
+      inputs: inputs.enumerated().map { $1 == nil ? nil : $0 }, ownInputCount: inputs.count,
+      outputs: (0..<outputs).map { $0 }, attributes: attributes)
     let moving = Set(movingPlaces)
     return try definition.prepare(
       NodeReader(

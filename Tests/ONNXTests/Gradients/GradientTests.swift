@@ -19,6 +19,8 @@ import Torch
     "Range": "how many elements there are depends on the bounds",
     "Constant": "no inputs", "HannWindow": "a length", "HammingWindow": "a length",
     "BlackmanWindow": "a length", "MelWeightMatrix": "lengths",
+    "If": "that of its bodies: BodyTests", "Loop": "that of its body: BodyTests",
+    "Scan": "that of its body: BodyTests",
   ]
 
   static func key(_ definition: OperatorDefinition) -> String {

@@ -176,7 +176,12 @@ extension RandomGraph {
       x.shape.enumerated().map { $0 == axis ? new : $1 }
     }
     let written = chance(0.5) ? axis : axis - x.shape.count
-    switch pick(0...8) {
+    switch pick(0...9) {
+    case 9:
+      let places = (0..<pick(1...3)).map { _ in pick(0...x.shape[0] - 1) }
+      node(
+        "GatherND", [x.name, integers(places, shape: [places.count, 1])],
+        shapes: [[places.count] + x.shape.dropFirst()])
     case 0:
       let others = values.filter { other in
         other.isFloating && other.shape.count == x.shape.count

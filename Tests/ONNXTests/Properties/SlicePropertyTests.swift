@@ -51,7 +51,7 @@ import Torch
       failures += 1
       if failures == 3 { return }
     }
-    #expect(count < 50 || 4 * checked > count, "only \(checked) of \(count) graphs were checked")
+    #expect(count < 50 || 8 * checked > count, "only \(checked) of \(count) graphs were checked")
   }
 
   private func expectSame(
