@@ -55,6 +55,15 @@ let package = Package(
     program("timing"),
     program("fuzz"),
     program("leaks"),
+    .executableTarget(
+      name: "families",
+      dependencies: [
+        "AttributeTool",
+        .product(name: "Torch", package: "swift-attribution"),
+        .product(name: "Attribution", package: "swift-attribution"),
+        .product(name: "ONNX", package: "swift-attribution"),
+      ],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "AttributeToolTests",
       dependencies: [
