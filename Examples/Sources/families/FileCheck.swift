@@ -103,33 +103,33 @@ struct FileCheck {
   private func halfwayCut(_ model: ONNXModel) throws -> String? {
     let inputs = try inputs(model)
     let logits = try LogitCut().places(in: model)[0]
-    guard let layer = try halfwayLayer(model, inputs, logits) else {
-      return "no layer with rows lies between inputs and logits"
-    }
-    let place = try model.places(of: layer, anchor: .output)[0]
-    let needed = model.requirements(of: [logits], given: [place])
-    let values = try model.evaluate([logits, place] + needed, given: inputs)
+    // A single linear layer has nothing between inputs and logits.
+    let layer = try halfwayLayer(model, inputs, logits)
+    let cut: any Cut = layer.map { LayerCut($0) } ?? InputCut()
+    let places = try cut.places(in: model)
+    let needed = model.requirements(of: [logits], given: places)
+    let values = try model.evaluate([logits] + places + needed, given: inputs)
     let given = Dictionary(
-      zip([place] + needed, values.dropFirst()), uniquingKeysWith: { first, _ in first })
+      zip(places + needed, values.dropFirst()), uniquingKeysWith: { first, _ in first })
     let again = try model.evaluate([logits], given: given)[0]
     if let difference = try difference(again, values[0], 1e-5) {
-      return "evaluation from '\(layer)': \(difference)"
+      return "evaluation from '\(cut.name)': \(difference)"
     }
-    let steps = 100
-    let result = try LayerIntegratedGradients(
-      model, at: .layer(layer), from: PartBaseline(share: 0.6),
-      quantity: Element(index: expectation.element), to: .logits, steps: steps
-    ).attributions(for: Inputs(Dictionary(
-      inputs.map { ($0.key.value, $0.value) }, uniquingKeysWith: { first, _ in first })))
+    let method = LayerIntegratedGradients(
+      model, at: cut, from: PartBaseline(share: 0.6),
+      quantity: Element(index: expectation.element), to: .logits, steps: 100)
+    let named = inputs.map { ($0.key.value, $0.value) }
+    let result = try method.attributions(
+      for: Inputs(Dictionary(named, uniquingKeysWith: { first, _ in first })))
     guard let gap = try result.completenessGap?.numbers(),
       let start = try result.quantity.start?.numbers(),
       let end = try result.quantity.end?.numbers()
-    else { return "integrated gradients from '\(layer)' tell no gap" }
+    else { return "integrated gradients from '\(cut.name)' tell no gap" }
     for (row, gap) in gap.enumerated() {
       let change = abs(end[row] - start[row])
       let allowed = 0.02 * change + 1e-4 * max(abs(end[row]), abs(start[row]))
       guard abs(gap) <= allowed * expectation.tolerance else {
-        return "integrated gradients from '\(layer)', row \(row): the gap is \(gap) of \(change)"
+        return "integrated gradients from '\(cut.name)', row \(row): the gap is \(gap) of \(change)"
       }
     }
     return nil

@@ -5,7 +5,7 @@ enum OperatorRegistry {
   private static let families: [[OperatorDefinition]] = [
     arithmetic, comparisons, mathematics, activations, softmaxes, convolutions, pooling,
     normalizations, linearAlgebra, reductions, searches, shapes, joining, slicing, indexing,
-    constants, conversions, resizing, recurrent, controlFlow,
+    constants, conversions, resizing, recurrent, controlFlow, learning,
   ]
 
   private static let byName: [String: [OperatorDefinition]] =

@@ -35,6 +35,10 @@ public struct Inspection: Sendable {
         let layer = layers.first { $0.name == output.value }
         return [output.value, layer?.shape.map(\.shapeText) ?? ""]
       })
+    if !model.omittedOutputs.isEmpty {
+      lines += table(
+        "left out", model.omittedOutputs.map { [$0, "no tensor of numbers: a text, sequence or map"] })
+    }
     lines += table("logits", [logits])
     lines += table(
       "layers (for --from, --to and --at)",
