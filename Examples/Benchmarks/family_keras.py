@@ -29,8 +29,9 @@ class Network:
     def whole(self):
         import keras
         functions = {"softmax": keras.layers.Softmax(), "sigmoid": keras.layers.Activation("sigmoid")}
-        output = self.body.output if self.head is None else functions[self.head](self.body.output)
-        return keras.Model(self.body.input, output)
+        given = keras.Input(self.rows.shape[1:], dtype=str(self.rows.dtype))
+        logits = self.body(given)
+        return keras.Model(given, logits if self.head is None else functions[self.head](logits))
 
     def write_reference(self, folder):
         import tensorflow as tf
@@ -85,9 +86,9 @@ def convolutions():
     from keras import layers
     network = keras.Sequential([
         keras.Input((16, 16, 3)), layers.Conv2D(6, 3, padding="same", strides=2), layers.BatchNormalization(), layers.ReLU(),
-        layers.DepthwiseConv2D(3, padding="same"), layers.LeakyReLU(), layers.MaxPooling2D(), layers.SeparableConv2D(8, 3, activation="gelu", padding="same"),
+        layers.DepthwiseConv2D(3, padding="same"), layers.LeakyReLU(), layers.MaxPooling2D(), layers.SeparableConv2D(8, 3, activation="mish", padding="same"),
         layers.UpSampling2D(interpolation="bilinear"), layers.Conv2DTranspose(4, 3, strides=2, padding="same"),
-        layers.AveragePooling2D(), layers.GlobalAveragePooling2D(), layers.Dense(3)])
+        layers.AveragePooling2D(2), layers.GlobalAveragePooling2D(), layers.Dense(3)])
     return Network(network, random_rows(16, 16, 3), "softmax")
 
 

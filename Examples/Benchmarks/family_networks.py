@@ -20,8 +20,8 @@ class Family:
     head: str | None = None  # what the exported network does with the logits
     embedding: nn.Module | None = None  # with respect to whose output gradients are taken
     outputs: tuple = ("output",)
-    options: dict = dataclasses.field(default_factory=dict)  # for the TorchScript exporter
-    tolerance: float = 1  # times the usual one, where float32 itself is less exact
+    open_axes: tuple = ()  # axes of the inputs whose length is left open, besides the rows
+    options: dict = dataclasses.field(default_factory=dict)  # for the exporters
 
 
 def family(make):
@@ -194,6 +194,11 @@ def u_net():
     return Family(UNet(), image(1, 32), "sigmoid")
 
 
+@family
+def u_net_any_size():
+    return Family(UNet(), image(1, 32), "sigmoid", open_axes=(2, 3))
+
+
 class Several(nn.Module):
     """A classifier that also gives a regression and its features."""
 
@@ -265,6 +270,11 @@ def weights_as_inputs():
 
 
 @family
+def weights_beside():
+    return Family(perceptron(), {"table": torch.randn(3, 6)}, options={"external_data": True})
+
+
+@family
 def weights_as_constants():
     return Family(UNet(), image(1, 16), options={"constants": True})
 
@@ -322,6 +332,13 @@ def text(*arguments, head=None, **options):
 @family
 def lstm():
     return text(nn.LSTM, head="softmax")
+
+
+@family
+def lstm_any_length():
+    network = text(nn.LSTM, bidirectional=True)
+    network.open_axes = (1,)
+    return network
 
 
 @family
@@ -393,6 +410,13 @@ def bert_sdpa():
 def bert_model():
     return bert("model", "sdpa", lambda given: (given.last_hidden_state, given.pooler_output),
                 outputs=("output", "pooled"))
+
+
+@family
+def bert_any_length():
+    network = bert("classifier", "eager", lambda given: given.logits, "log-softmax")
+    network.open_axes = (1,)
+    return network
 
 
 class SentenceEncoder(nn.Module):

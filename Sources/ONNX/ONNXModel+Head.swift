@@ -63,8 +63,8 @@ extension Network {
     // A head has the shape of its logits. Where the file tells neither, and it matters, running on
     // zeros does.
     let values = [logits] + graph.nodes[position].outputs.compactMap { $0 }
-    var shape = values.lazy.compactMap { self.shape(of: $0, nil) }.first
-    if shape == nil && (isOld || axis < 0) { shape = analysis()?.shapes[logits]?.map { $0 } }
+    var shape = values.lazy.compactMap { self.declaredShape(of: $0) }.first
+    if shape == nil && (isOld || axis < 0) { shape = shapes()[logits] }
     if let shape {
       guard let counted = try? resolved(axis: axis, rank: shape.count) else { return nil }
       axis = counted

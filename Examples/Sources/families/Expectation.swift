@@ -7,15 +7,13 @@ import Torch
 struct Expectation {
   let model: String
   let folder: String
-  /// Times the usual tolerance.
-  let tolerance: Double
   private var values: [String: String] = [:]
 
   init?(line: String) {
     let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-    guard fields.count > 3, let tolerance = Double(fields[2]) else { return nil }
-    (model, folder, self.tolerance) = (fields[0], fields[1], tolerance)
-    for field in fields[3...] {
+    guard fields.count > 2 else { return nil }
+    (model, folder) = (fields[0], fields[1])
+    for field in fields[2...] {
       guard let equals = field.firstIndex(of: "=") else { continue }
       values[String(field[..<equals])] = String(field[field.index(after: equals)...])
     }

@@ -80,6 +80,7 @@ struct FileCheck {
   /// The gradient of one logit agrees with automatic differentiation of the original.
   private func gradients(_ model: ONNXModel) throws -> String? {
     let expected = expectation.gradients
+    guard !expected.isEmpty else { return nil }
     var given = try inputs(model)
     let logits = try LogitCut().places(in: model)[0]
     let places = expected.map(\.place)
@@ -128,7 +129,7 @@ struct FileCheck {
     for (row, gap) in gap.enumerated() {
       let change = abs(end[row] - start[row])
       let allowed = 0.02 * change + 1e-4 * max(abs(end[row]), abs(start[row]))
-      guard abs(gap) <= allowed * expectation.tolerance else {
+      guard abs(gap) <= allowed else {
         return "integrated gradients from '\(cut.name)', row \(row): the gap is \(gap) of \(change)"
       }
     }
@@ -186,8 +187,7 @@ struct FileCheck {
     let (left, right) = (try a.numbers(), try b.numbers())
     let scale = right.map(abs).max() ?? 0
     let largest = zip(left, right).map { abs($0 - $1) }.max() ?? 0
-    guard left.allSatisfy(\.isFinite), largest <= relative * expectation.tolerance * scale + 1e-7
-    else { return "off by \(largest) where the largest number is \(scale)" }
+    guard left.allSatisfy(\.isFinite), largest <= relative * scale + 1e-7 else { return "off by \(largest) where the largest number is \(scale)" }
     return nil
   }
 }

@@ -2,9 +2,8 @@
 //
 // Checks exported networks against PyTorch's numbers: what Benchmarks/families.py calls.
 //
-// Reads a line for each file, with tabs between the file, the folder of references, a factor on the
-// tolerances, and key=value pairs. Writes a line for each: the file, then "ok" or a field for every
-// fault.
+// Reads a line for each file, with tabs between the file, the folder of references, and key=value
+// pairs. Writes a line for each: the file, then "ok" or a field for every fault.
 
 import AttributeTool
 import Torch
