@@ -163,7 +163,7 @@ def deeplab():
 def fcn():
     from torchvision.models.segmentation import FCN
     from torchvision.models.segmentation.fcn import FCNHead
-    return Family(First(FCN(small_backbone(), FCNHead(24, 4), FCNHead(16, 4))), image(), "softmax",
+    return Family(First(FCN(small_backbone(), FCNHead(24, 4), FCNHead(16, 4))), image(size=16), "softmax",
                   outputs=("output", "auxiliary"))
 
 

@@ -11,7 +11,8 @@ extension GraphMessage {
   ///
   /// - Returns: The names of the outputs left out.
   mutating func prepareLearned() -> [String] {
-    guard nodes.contains(where: { $0.domain == Self.learning })
+    guard
+      nodes.contains(where: { $0.domain == Self.learning })
         || outputs.contains(where: \.isText)
     else { return [] }
     splitLinks()

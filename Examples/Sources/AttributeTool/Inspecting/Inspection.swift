@@ -36,8 +36,8 @@ public struct Inspection: Sendable {
         return [output.value, layer?.shape.map(\.shapeText) ?? ""]
       })
     if !model.omittedOutputs.isEmpty {
-      lines += table(
-        "left out", model.omittedOutputs.map { [$0, "no tensor of numbers: a text, sequence or map"] })
+      let reason = "no tensor of numbers, but texts, a sequence or a map"
+      lines += table("left out", model.omittedOutputs.map { [$0, reason] })
     }
     lines += table("logits", [logits])
     lines += table(
