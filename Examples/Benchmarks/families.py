@@ -148,9 +148,11 @@ def embedding_place(path, shape):
 
 def manifest_line(path, folder, place):
     told = reference(folder)
-    told["gradients"] = ",".join(
-        f"{name if name != 'embedding' else 'place:' + place}={folder / ('gradient.' + name.replace(':', '.') + '.npy')}"
-        for name in told["gradients"].split(",") if name)
+    gradients = []
+    for name in told["gradients"].split(","):
+        where = f"place:{place}" if name == "embedding" else name
+        gradients.append(f"{where}={folder}/gradient.{name.replace(':', '.')}.npy")
+    told["gradients"] = ",".join(gradients)
     return "\t".join([str(path), str(folder)]
                      + [f"{key}={told[key]}" for key in ("element", "head", "gradients", "inputs", "outputs")])
 
@@ -229,12 +231,11 @@ def prepared(name, exporter, wanted, folder):
                         write_reference(made, place_folder)
                     with torch.no_grad():
                         export_torch(made, exporter, opset, batch, path)
-                    if made.embedding is not None:
-                        place = embedding_place(path, tuple(made.embedding.weight.shape))
-                        path.with_suffix(".place").write_text(place)
                 else:
                     made.write_reference(place_folder)
                     made.export(opset, batch, path)
+                if made.table is not None:
+                    path.with_suffix(".place").write_text(embedding_place(path, made.table))
         except Exception as error:  # noqa: BLE001 - an exporter may fail with anything
             path.unlink(missing_ok=True)
             failures[str(path)] = ["export: " + (str(error).strip().splitlines() or [repr(error)])[0][:200]]

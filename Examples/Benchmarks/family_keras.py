@@ -24,7 +24,13 @@ class Network:
     body: object  # a Keras model that gives logits
     rows: np.ndarray
     head: str | None = None
-    embedding: object = None
+
+    @property
+    def table(self):
+        """The shape of the first layer's table, where that looks words up."""
+        import keras
+        first = self.body.layers[0]
+        return tuple(first.embeddings.shape) if isinstance(first, keras.layers.Embedding) else None
 
     def whole(self):
         import keras
@@ -37,22 +43,27 @@ class Network:
         import tensorflow as tf
 
         folder.mkdir(parents=True, exist_ok=True)
-        x = tf.constant(self.rows)
+        x = point = tf.constant(self.rows)
+        place = "input:x"
         with tf.GradientTape() as tape:
-            tape.watch(x)
-            logits = self.body(x, training=False)
+            if self.table is None:
+                tape.watch(point)
+                logits = self.body(x, training=False)
+            else:
+                place = "embedding"
+                logits = point = self.body.layers[0](x)
+                tape.watch(point)
+                for layer in self.body.layers[1:]:
+                    logits = layer(logits)
             flat = tf.reshape(logits, [len(self.rows), -1])
             element = flat.shape[1] // 3
             quantity = tf.reduce_sum(flat[:, element])
         np.save(folder / "input.x.npy", self.rows)
         np.save(folder / "output.output.npy", self.whole()(x, training=False).numpy())
         np.save(folder / "logits.npy", logits.numpy())
-        gradients = ""
-        if self.rows.dtype.kind == "f":
-            gradients = "input:x"
-            np.save(folder / "gradient.input.x.npy", tape.gradient(quantity, x).numpy())
+        np.save(folder / f"gradient.{place.replace(':', '.')}.npy", tape.gradient(quantity, point).numpy())
         (folder / "reference.txt").write_text(
-            f"element={element}\nhead={self.head or 'none'}\ngradients={gradients}\ninputs=x\noutputs=output\n")
+            f"element={element}\nhead={self.head or 'none'}\ngradients={place}\ninputs=x\noutputs=output\n")
 
     def export(self, opset, batch, path):
         import tensorflow as tf
@@ -85,9 +96,9 @@ def convolutions():
     import keras
     from keras import layers
     network = keras.Sequential([
-        keras.Input((16, 16, 3)), layers.Conv2D(6, 3, padding="same", strides=2), layers.BatchNormalization(), layers.ReLU(),
-        layers.DepthwiseConv2D(3, padding="same"), layers.LeakyReLU(), layers.MaxPooling2D(), layers.SeparableConv2D(8, 3, activation="mish", padding="same"),
-        layers.UpSampling2D(interpolation="bilinear"), layers.Conv2DTranspose(4, 3, strides=2, padding="same"),
+        keras.Input((16, 16, 3)), layers.Conv2D(6, 3, padding="same", strides=2), layers.BatchNormalization(),
+        layers.ReLU(), layers.DepthwiseConv2D(3, padding="same"), layers.LeakyReLU(), layers.MaxPooling2D(),
+        layers.SeparableConv2D(8, 3, activation="mish", padding="same"), layers.UpSampling2D(interpolation="bilinear"), layers.Conv2DTranspose(4, 3, strides=2, padding="same"),
         layers.AveragePooling2D(2), layers.GlobalAveragePooling2D(), layers.Dense(3)])
     return Network(network, random_rows(16, 16, 3), "softmax")
 
@@ -115,7 +126,8 @@ def lstm():
     import keras
     from keras import layers
     network = keras.Sequential([
-        keras.Input((7, 4)), layers.Bidirectional(layers.LSTM(5, return_sequences=True)), layers.LSTM(6), layers.Dense(3)])
+        keras.Input((7, 4)), layers.Bidirectional(layers.LSTM(5, return_sequences=True)), layers.LSTM(6),
+        layers.Dense(3)])
     return Network(network, random_rows(7, 4), "softmax")
 
 

@@ -23,6 +23,11 @@ class Family:
     open_axes: tuple = ()  # axes of the inputs whose length is left open, besides the rows
     options: dict = dataclasses.field(default_factory=dict)  # for the exporters
 
+    @property
+    def table(self):
+        """The shape of the embedding's table."""
+        return None if self.embedding is None else tuple(self.embedding.weight.shape)
+
 
 def family(make):
     FAMILIES[make.__name__.replace("_", "-")] = make
@@ -232,9 +237,9 @@ def convolutions_1d():
 @family
 def convolutions_3d():
     network = nn.Sequential(
-        nn.Conv3d(1, 4, 3, padding=1), nn.BatchNorm3d(4), nn.ReLU(), nn.MaxPool3d(2), nn.Conv3d(4, 6, 3, stride=2, padding=1),
-        nn.Hardtanh(-2, 2), nn.ConvTranspose3d(6, 4, 2, stride=2), nn.Softplus(), nn.AvgPool3d(2), nn.AdaptiveAvgPool3d(1),
-        nn.Flatten(), nn.Linear(4, 3))
+        nn.Conv3d(1, 4, 3, padding=1), nn.BatchNorm3d(4), nn.ReLU(), nn.MaxPool3d(2),
+        nn.Conv3d(4, 6, 3, stride=2, padding=1), nn.Hardtanh(-2, 2), nn.ConvTranspose3d(6, 4, 2, stride=2), nn.Softplus(), nn.AvgPool3d(2),
+        nn.AdaptiveAvgPool3d(1), nn.Flatten(), nn.Linear(4, 3))
     return Family(network, {"volume": torch.randn(3, 1, 12, 12, 12)}, "softmax")
 
 

@@ -38,6 +38,7 @@ class Table:
     outputs: dict  # by name, functions of the table
     rows: np.ndarray
     options: dict = field(default_factory=dict)
+    table = None  # of an embedding
 
     def write_reference(self, folder):
         folder.mkdir(parents=True, exist_ok=True)

@@ -97,7 +97,7 @@ final class Network: Sendable {
       case (nil, _): return false
       case (.unknown?, _), (_, .unknown): return true
       case (let axis?, let first) where axis == first: return true
-      case (.named?, _): return axis.map { !lengths.contains($0) } ?? true
+      case (.named?, .named): return axis.map { !lengths.contains($0) } ?? true
       default: return false
       }
     }

@@ -19,21 +19,22 @@ from make_fixtures import case, field, write
 # One file of each family that is small, so that every exporter, an old and a new operator set, and a
 # fixed batch come up several times.
 FILES = """
-fcn/torchscript-11-any several-outputs/dynamo-18-one convolutions-1d/dynamo-25-any
-convolutions-1d/torchscript-11-one convolutions-3d/torchscript-13-one convolutions-3d/dynamo-18-any
-image-and-table/torchscript-20-one image-and-table/dynamo-23-any weights-as-inputs/torchscript-11-any
-weights-as-inputs/dynamo-18-one mixer/torchscript-13-one mixer/dynamo-18-any lstm/torchscript-11-any lstm/dynamo-18-one
+fcn/torchscript-11-any several-outputs/dynamo-18-one convolutions-1d/dynamo-25-any convolutions-1d/torchscript-11-one
+convolutions-3d/torchscript-13-one convolutions-3d/dynamo-18-any image-and-table/torchscript-20-one
+image-and-table/dynamo-23-any weights-as-inputs/torchscript-11-any weights-as-inputs/dynamo-18-one
+mixer/torchscript-13-one mixer/dynamo-18-any lstm/torchscript-11-any lstm/dynamo-18-one
 lstm-time-first/torchscript-17-one lstm-bidirectional/torchscript-13-any lstm-any-length/torchscript-18-any
 gru/torchscript-20-one gru-time-first/dynamo-25-any gru-bidirectional/torchscript-11-one bert-eager/torchscript-13-one
-bert-any-length/dynamo-18-any bert-model/torchscript-20-one vit/dynamo-18-any
-weights-as-constants/torchscript-13-any sklearn-perceptron-classes/sklearn-18-any
-sklearn-perceptron-two-classes/sklearn-13-any sklearn-perceptron-regression/sklearn-17-any
-sklearn-logistic/sklearn-11-any sklearn-logistic-two-classes/sklearn-18-any sklearn-logistic-zipmap/sklearn-17-any
+bert-any-length/dynamo-18-any bert-model/torchscript-20-one vit/dynamo-18-any weights-as-constants/torchscript-13-any
+sklearn-perceptron-classes/sklearn-18-any sklearn-perceptron-two-classes/sklearn-13-any
+sklearn-perceptron-regression/sklearn-17-any sklearn-logistic/sklearn-11-any
+sklearn-logistic-two-classes/sklearn-18-any sklearn-logistic-zipmap/sklearn-17-any
 sklearn-logistic-text-labels/sklearn-18-any sklearn-text-labels-zipmap/sklearn-21-any
 sklearn-normalized-pipeline/sklearn-13-any sklearn-imputed-pipeline/sklearn-18-any
 sklearn-polynomial-pipeline/sklearn-17-any sklearn-naive-bayes/sklearn-18-any
 sklearn-support-vectors-linear/sklearn-17-any sklearn-linear-regression/sklearn-18-any keras-perceptron/keras-17-any
-keras-convolutions/keras-13-one keras-signal/keras-18-any keras-lstm/keras-17-any keras-attention/keras-18-one
+keras-convolutions/keras-13-one keras-signal/keras-18-any keras-lstm/keras-17-any keras-gru-text/keras-17-one
+keras-attention/keras-18-one
 """.split()
 
 
