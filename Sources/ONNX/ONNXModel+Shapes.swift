@@ -2,6 +2,16 @@
 
 import Attribution
 
+extension ONNXModel {
+  /// The shape of a place, an axis being nil where its length depends on what is fed; nil as a whole
+  /// where the shape cannot be told.
+  ///
+  /// - Complexity: As ``layers``.
+  public func shape(of place: Place) -> [Int?]? {
+    network.graph.valueIndices[place.value].flatMap { network.shapes()[$0] }
+  }
+}
+
 extension Network {
   /// Lengths for axes that a file leaves open, in pairs: short texts first, then images.
   private static let trialLengths = [(8, 12), (32, 48), (96, 128), (224, 256)]
