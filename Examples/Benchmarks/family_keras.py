@@ -98,7 +98,8 @@ def convolutions():
     network = keras.Sequential([
         keras.Input((16, 16, 3)), layers.Conv2D(6, 3, padding="same", strides=2), layers.BatchNormalization(),
         layers.ReLU(), layers.DepthwiseConv2D(3, padding="same"), layers.LeakyReLU(), layers.MaxPooling2D(),
-        layers.SeparableConv2D(8, 3, activation="mish", padding="same"), layers.UpSampling2D(interpolation="bilinear"), layers.Conv2DTranspose(4, 3, strides=2, padding="same"),
+        layers.SeparableConv2D(8, 3, activation="mish", padding="same"), layers.UpSampling2D(interpolation="bilinear"),
+        layers.Conv2DTranspose(4, 3, strides=2, padding="same"),
         layers.AveragePooling2D(2), layers.GlobalAveragePooling2D(), layers.Dense(3)])
     return Network(network, random_rows(16, 16, 3), "softmax")
 

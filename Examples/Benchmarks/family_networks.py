@@ -238,8 +238,8 @@ def convolutions_1d():
 def convolutions_3d():
     network = nn.Sequential(
         nn.Conv3d(1, 4, 3, padding=1), nn.BatchNorm3d(4), nn.ReLU(), nn.MaxPool3d(2),
-        nn.Conv3d(4, 6, 3, stride=2, padding=1), nn.Hardtanh(-2, 2), nn.ConvTranspose3d(6, 4, 2, stride=2), nn.Softplus(), nn.AvgPool3d(2),
-        nn.AdaptiveAvgPool3d(1), nn.Flatten(), nn.Linear(4, 3))
+        nn.Conv3d(4, 6, 3, stride=2, padding=1), nn.Hardtanh(-2, 2), nn.ConvTranspose3d(6, 4, 2, stride=2), nn.Softplus(),
+        nn.AvgPool3d(2), nn.AdaptiveAvgPool3d(1), nn.Flatten(), nn.Linear(4, 3))
     return Family(network, {"volume": torch.randn(3, 1, 12, 12, 12)}, "softmax")
 
 

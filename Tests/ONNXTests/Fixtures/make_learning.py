@@ -16,10 +16,13 @@ FLOAT, INT64, STRING = TensorProto.FLOAT, TensorProto.INT64, TensorProto.STRING
 
 
 def model(operation, inputs, outputs, **attributes):
+    def axes(x):
+        return ["rows" if len(x) == len(X) else len(x), *x.shape[1:]]
+
     node = helper.make_node(operation, list(inputs), list(outputs), name="node", domain="ai.onnx.ml", **attributes)
     graph = helper.make_graph(
         [node], "g",
-        [helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(x.dtype), ["rows" if len(x) == len(X) else len(x), *x.shape[1:]])
+        [helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(x.dtype), axes(x))
          for n, x in inputs.items()],
         [helper.make_tensor_value_info(n, t, None) for n, t in outputs.items()])
     imports = [helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 3)]
@@ -37,7 +40,8 @@ def learning():
     one, two = {"x": X}, {"label": INT64, "scores": FLOAT}
     yield computed("Scaler, each", "Scaler", one, {"y": FLOAT}, offset=[1.0, 2, -1], scale=[0.5, 2, 3])
     yield computed("Scaler, all", "Scaler", one, {"y": FLOAT}, offset=[0.5], scale=[2.0])
-    yield computed("Scaler, whole numbers", "Scaler", {"x": X.astype(np.int64)}, {"y": FLOAT}, offset=[1.0], scale=[0.5])
+    yield computed("Scaler, whole numbers", "Scaler", {"x": X.astype(np.int64)}, {"y": FLOAT}, offset=[1.0],
+                   scale=[0.5])
     for norm in ("MAX", "L1", "L2"):
         yield computed(f"Normalizer, {norm}", "Normalizer", one, {"y": FLOAT}, norm=norm)
     holes = X.copy()
