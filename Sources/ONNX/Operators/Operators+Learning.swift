@@ -27,7 +27,7 @@ extension OperatorRegistry {
         return [try .concatenated(parts, axis: 1)]
       }
     },
-    learned("ArrayFeatureExtractor", arity: 2...2, rows: .custom(extractedRows)) { _ in
+    learned("ArrayFeatureExtractor", arity: 2...2) { _ in
       { inputs in
         let x = try inputs[0]
         let places = try inputs[1].reshaped(to: [-1])
@@ -41,22 +41,23 @@ extension OperatorRegistry {
   ]
 
   private static func learned(
-    _ name: String, arity: ClosedRange<Int> = 1...1, rows: RowRule = .leading,
+    _ name: String, arity: ClosedRange<Int> = 1...1, rows: RowRule = table,
     prepare: @escaping @Sendable (NodeReader) throws -> NodeFunction
   ) -> OperatorDefinition {
     OperatorDefinition(
       name, domain: "ai.onnx.ml", since: 1, arity: arity, rows: rows, prepare: prepare)
   }
 
-  /// Features of rows side by side: each input has rows, or none has.
-  private static let sideBySide = RowRule.custom { context in
-    context.inputs.allSatisfy { $0?.hasRows == true && $0?.shape.count == 2 }
-      ? .apart(context.function) : .mixed
+  /// A table has an instance in each row; a list of features is one instance.
+  private static let table = RowRule.custom { context in
+    context.onlyFirstHasRows && context.isMerged && (context.input(0)?.shape.count ?? 0) >= 2
+      ? .apart(context.function) : .oneByOne
   }
 
-  private static func extractedRows(_ context: RowContext) -> RowOutcome {
-    context.onlyFirstHasRows && (context.input(0)?.shape.count ?? 0) >= 2
-      ? .apart(context.function) : .mixed
+  /// Tables side by side.
+  private static let sideBySide = RowRule.custom { context in
+    context.isMerged && context.inputs.allSatisfy { $0?.hasRows == true && $0?.shape.count == 2 }
+      ? .apart(context.function) : .oneByOne
   }
 
   // MARK: Features
