@@ -56,6 +56,15 @@ let package = Package(
     program("conformance"),
     program("fuzz"),
     program("leaks"),
+    .executableTarget(
+      name: "families",
+      dependencies: [
+        "AttributeTool",
+        .product(name: "Torch", package: "swift-attribution"),
+        .product(name: "Attribution", package: "swift-attribution"),
+        .product(name: "ONNX", package: "swift-attribution"),
+      ],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "AttributeToolTests",
       dependencies: [

@@ -6,9 +6,10 @@ import Torch
 extension ONNXModel {
   /// Every node that depends on an input, with the shape of its first output.
   ///
-  /// Shapes that the file does not tell are found by running the model on zeros, once.
+  /// Shapes that the file does not tell are found by running the model on zeros; an axis whose
+  /// length depends on what is fed is nil.
   public var layers: [ModelLayer] {
-    let analysis = network.analysis()
+    let shapes = network.shapes()
     let graph = network.graph
     return graph.nodes.indices.compactMap { position in
       guard network.nodes[position] != nil else { return nil }
@@ -16,7 +17,7 @@ extension ONNXModel {
       let output = node.outputs.compactMap { $0 }.first
       return ModelLayer(
         node.name, operation: node.operation,
-        shape: output.flatMap { network.shape(of: $0, analysis) })
+        shape: output.flatMap { shapes[$0] })
     }
   }
 
@@ -59,19 +60,6 @@ extension Network {
     let known = Set(names)
     let values = graph.values.indices.filter { constants[$0] == nil }.map { graph.values[$0].name }
     return names + values.filter { !known.contains($0) }
-  }
-
-  /// The shape of a value: as declared, completed by what running on zeros has shown.
-  func shape(of value: Int, _ analysis: RowAnalysis?) -> [Int?]? {
-    let declared = graph.values[value].declaredShape.map { axes in
-      axes.map { axis -> Int? in if case .fixed(let length) = axis { length } else { nil } }
-    }
-    // Lengths found by running stand for the shapes that it was run on: all of them, where the
-    // inputs leave nothing but rows open.
-    guard let analysis, let found = analysis.shapes[value] else { return declared }
-    guard analysis.states[value] == .rows else { return found }
-    if found.first == unitRows { return [fixedRows] + found.dropFirst().map { $0 } }
-    return unitRows == 1 ? [fixedRows] + found : found
   }
 
   fileprivate func outputPlaces(of node: Int) -> [Place] {

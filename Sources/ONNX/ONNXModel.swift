@@ -13,7 +13,15 @@ import Torch
 /// where that provably keeps rows apart, else in groups of that number.
 public struct ONNXModel: Model {
   public let inputs: [ModelInput]
+
+  /// The outputs, floating-point ones first: what has no gradient, such as a predicted label, is
+  /// seldom what is explained.
   public let outputs: [Place]
+
+  /// The names of outputs that are left out because they are no tensors of numbers: labels as
+  /// texts, sequences and maps, as long as the model has other outputs.
+  public let omittedOutputs: [String]
+
   public let head: OutputHead?
 
   /// Who wrote the file, and for which operators.
@@ -75,7 +83,8 @@ public struct ONNXModel: Model {
       throw ONNXError.invalidInput(
         name: "elementType", reason: "models are computed in float32 or float64")
     }
-    let message = try ModelMessage(bytes)
+    var message = try ModelMessage(bytes)
+    omittedOutputs = message.graph?.prepareLearned() ?? []
     let network = try Network(
       try Graph(message), types: ElementTypes(floating: elementType, device: device),
       folder: folder, allowance: try Allowance(constantsOf: bytes.count))
@@ -88,7 +97,9 @@ public struct ONNXModel: Model {
       metadata: Dictionary(
         message.metadata.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first }))
     inputs = network.modelInputs
-    outputs = network.graph.outputs.map { Place(network.graph.values[$0].name) }
+    let values = network.graph.outputs.map { network.graph.values[$0] }
+    let isNumber = { (value: Graph.Value) in value.declaredType?.isFloatingPoint ?? true }
+    outputs = (values.filter(isNumber) + values.filter { !isNumber($0) }).map { Place($0.name) }
     head = network.head
   }
 

@@ -11,7 +11,8 @@ import Testing
     let guide = try Workplace.text("Docs/Models.md")
     let sections = [
       ("", "### Operators\n", "\n\nOf ONNX Runtime's own"),
-      ("com.microsoft", "which its optimizer writes:\n", "\n\nA test"),
+      ("com.microsoft", "which its optimizer writes:\n", "\n\nOf classical"),
+      ("ai.onnx.ml", "converter writes:\n", "\n\nA test"),
     ]
     for (domain, start, end) in sections {
       // Every second part stands between backquotes.

@@ -13,6 +13,8 @@ struct Case: WireMessage, CustomStringConvertible {
   var outputs: [TensorMessage] = []
   var relative = 0.0
   var absolute = 0.0
+  /// What the network does with its logits; of families alone.
+  var head = ""
 
   init(_ reader: inout WireReader) throws(ONNXError) {
     while let field = try reader.next() {
@@ -23,6 +25,7 @@ struct Case: WireMessage, CustomStringConvertible {
       case 4: try field.append("output", to: &outputs, inside: reader)
       case 5: if case .fixed64(let bits) = field.value { relative = Double(bitPattern: bits) }
       case 6: if case .fixed64(let bits) = field.value { absolute = Double(bitPattern: bits) }
+      case 7: head = try field.text("head")
       default: break
       }
     }

@@ -80,8 +80,15 @@ final class Network: Sendable {
   }
 
   /// Which inputs have rows: the first one, and those whose first axis is declared as long as its.
+  ///
+  /// Exporters may give the rows of each input a name of its own: a name is taken for rows as well,
+  /// unless it stands for another axis somewhere, as the length of a text does.
   private static func rows(of graph: borrowing Graph) -> (hasRows: [Bool], fixed: Int?) {
     let leading = graph.inputs.map { graph.values[$0].declaredShape.map(\.first) }
+    var lengths: [AxisLength] = []
+    for value in graph.inputs + graph.outputs {
+      lengths += graph.values[value].declaredShape?.dropFirst() ?? []
+    }
     // An input of unknown shape may have any number of rows; a number alone has none.
     let first = leading.compactMap { $0 ?? .unknown }.first ?? .unknown
     let hasRows = leading.map { axis -> Bool in
@@ -89,7 +96,9 @@ final class Network: Sendable {
       switch (axis, first) {
       case (nil, _): return false
       case (.unknown?, _), (_, .unknown): return true
-      case (let axis?, let first): return axis == first
+      case (let axis?, let first) where axis == first: return true
+      case (.named?, .named): return axis.map { !lengths.contains($0) } ?? true
+      default: return false
       }
     }
     guard case .fixed(let rows) = first else { return (hasRows, nil) }

@@ -74,7 +74,7 @@ extension Graph {
       guard let version = Int(exactly: set.version), version > 0 else {
         throw .invalidGraph(place: place, reason: "the version is \(set.version)")
       }
-      guard versions.updateValue(version, forKey: domain) == nil else {
+      guard [nil, version].contains(versions.updateValue(version, forKey: domain)) else {
         throw .invalidGraph(place: place, reason: "the domain '\(domain)' has two versions")
       }
       guard !domain.isEmpty || version <= newestOperatorSet else {

@@ -38,6 +38,13 @@ struct NodeMessage: WireMessage {
   /// The version of the operator set, where it is not the model's: inside functions.
   var version: Int64?
 
+  init(operation: String, inputs: [String], outputs: [String], version: Int64) {
+    self.operation = operation
+    self.inputs = inputs
+    self.outputs = outputs
+    self.version = version
+  }
+
   init(_ reader: inout WireReader) throws(ONNXError) {
     while let field = try reader.next() {
       switch field.number {
@@ -88,6 +95,12 @@ struct AttributeMessage: WireMessage {
   var tensors: [TensorMessage] = []
   /// One body or several.
   var graphs: [GraphMessage] = []
+
+  init(name: String, int: Int64) {
+    self.name = name
+    self.int = int
+    kind = .int
+  }
 
   init(_ reader: inout WireReader) throws(ONNXError) {
     while let field = try reader.next() {

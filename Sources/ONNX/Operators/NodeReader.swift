@@ -82,6 +82,12 @@ struct NodeReader: Sendable {
     return value
   }
 
+  func texts(_ name: String) throws -> [String]? {
+    guard let attribute = node.attributes[name] else { return nil }
+    guard case .texts(let values) = attribute else { throw wrongType(name, "texts") }
+    return values
+  }
+
   func tensor(_ name: String) throws -> Tensor? {
     guard let attribute = node.attributes[name] else { return nil }
     guard case .tensor(let message) = attribute else { throw wrongType(name, "a tensor") }

@@ -7,7 +7,7 @@ enum OperatorRegistry {
     normalizations, linearAlgebra, reductions, searches, shapes, joining, slicing, indexing,
     constants, conversions, resizing, recurrent, bits, attention, positions, signals, regions,
     sampling, linearAttention, uniqueness, version6, boxes, deformableConvolution, unpooling,
-    microsoft, microsoftAttention, controlFlow,
+    microsoft, microsoftAttention, controlFlow, learning,
   ]
 
   private static let byName: [String: [OperatorDefinition]] =

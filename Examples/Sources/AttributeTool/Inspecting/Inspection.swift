@@ -31,10 +31,11 @@ public struct Inspection: Sendable {
       })
     lines += table(
       "outputs",
-      model.outputs.map { output in
-        let layer = layers.first { $0.name == output.value }
-        return [output.value, layer?.shape.map(\.shapeText) ?? ""]
-      })
+      model.outputs.map { [$0.value, model.shape(of: $0).map(\.shapeText) ?? "?"] })
+    if !model.omittedOutputs.isEmpty {
+      let reason = "no tensor of numbers, but texts, a sequence or a map"
+      lines += table("left out", model.omittedOutputs.map { [$0, reason] })
+    }
     lines += table("logits", [logits])
     lines += table(
       "layers (for --from, --to and --at)",
