@@ -15,8 +15,8 @@ final class Network: Sendable {
   let nodes: [PreparedNode?]
   /// Floating-point numbers that the file brings along as weights.
   let parameterCount: Int
-  /// By normalization: the convolution ahead of it that can run with it as one.
-  let fusions: [Int: FusedConvolution]
+  /// By the last node of each: nodes that can run as one.
+  let fusions: [Int: Fusion]
   /// Where files lie that weights are read from when they are used.
   let folder: ModelFolder?
   /// Which inputs have rows, in the order of `graph.inputs`.
@@ -57,7 +57,7 @@ final class Network: Sendable {
     self.folder = folder
     parameterCount = prepared.parameterCount
     (inputHasRows, fixedRows) = Self.rows(of: self.graph)
-    fusions = Self.fusions(in: self.graph, nodes, constants: constants)
+    fusions = Self.fusions(in: self.graph, nodes, constants: constants, types: types)
   }
 
   /// Runs `body`, and says of an error at which node it happened.

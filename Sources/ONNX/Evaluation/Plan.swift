@@ -20,15 +20,19 @@ struct Plan: Sendable {
     /// A given tensor that stands for the value at this one reader, by its place among the given.
     case given(Int)
 
-    var isComputed: Bool {
-      if case .value = self { true } else { false }
+    var isComputed: Bool { value != nil }
+
+    var value: Int? {
+      if case .value(let value) = self { value } else { nil }
     }
   }
 
   struct Step: Sendable {
+    /// The node; of several that run as one, the last.
     let node: Int
+    /// What it does, with those that it runs as one with.
+    let prepared: Network.PreparedNode
     let inputs: [Source]
-    /// The values that it computes: the node's own, or those of the node that it runs as one with.
     let outputs: [Int?]
     /// Values that no later step reads.
     let released: [Int]
@@ -134,20 +138,18 @@ extension Network {
     var kept = Set<Int>()
     for case .value(let value) in results { kept.insert(value) }
 
-    // Convolutions that run as one with the normalization behind them.
-    let seen = Set((wanted + given).map(\.value))
-    let fused = fusions.filter { isFused && isNeeded[$0.key] && !seen.contains($0.value.value) }
-    for fusion in fused.values { isNeeded[fusion.convolution] = false }
+    // Nodes that run as one.
+    let fused = isFused ? fusions(between: wanted + given).filter { isNeeded[$0.key] } : [:]
+    for node in fused.values.flatMap(\.covered) { isNeeded[node] = false }
 
     var steps: [Plan.Step] = []
     for node in nodes.indices.reversed() where isNeeded[node] {
-      let fusion = fused[node]
-      let runs = fusion?.convolution ?? node
-      var inputs = graph.nodes[runs].inputs.enumerated().map { input, value -> Plan.Source in
-        guard let value else { return .absent }
-        return source(.edge(node: runs, input: input, value: value))
-      }
-      if let fusion { inputs = [inputs[0], .constant(fusion.weight), .constant(fusion.bias)] }
+      guard let prepared = fused[node]?.node ?? nodes[node] else { continue }
+      let inputs =
+        fused[node].map { $0.inputs.map { $0.value.map { source(.value($0)) } ?? $0 } }
+        ?? graph.nodes[node].inputs.enumerated().map { input, value in
+          value.map { source(.edge(node: node, input: input, value: $0)) } ?? .absent
+        }
       var released: [Int] = []
       for case .value(let value) in inputs where kept.insert(value).inserted {
         released.append(value)
@@ -157,7 +159,9 @@ extension Network {
         guard let value, givenAt[.value(value)] == nil, kept.contains(value) else { return nil }
         return value
       }
-      steps.append(Plan.Step(node: runs, inputs: inputs, outputs: outputs, released: released))
+      steps.append(
+        Plan.Step(
+          node: node, prepared: prepared, inputs: inputs, outputs: outputs, released: released))
     }
     return Plan(
       steps: steps.reversed(),
@@ -165,6 +169,22 @@ extension Network {
         if case .value(let value) = spot { value } else { nil }
       },
       results: results)
+  }
+
+  /// The fusions none of whose hidden values is seen, and none of whose nodes reads something else
+  /// than its value.
+  private func fusions(between spots: [Spot]) -> [Int: Fusion] {
+    guard !fusions.isEmpty else { return [:] }
+    var values: Set<Int> = []
+    var readers: Set<Int> = []
+    for spot in spots {
+      values.insert(spot.value)
+      if case .edge(let node, _, _) = spot { readers.insert(node) }
+    }
+    return fusions.filter { last, fusion in
+      values.isDisjoint(with: fusion.hidden)
+        && readers.isDisjoint(with: fusion.covered + [last])
+    }
   }
 
   /// Runs a plan.
@@ -189,7 +209,7 @@ extension Network {
       }
     }
     for step in plan.steps {
-      guard let node = nodes[step.node] else { continue }
+      let node = step.prepared
       let inputs = NodeInputs(tensors: step.inputs.map(tensor))
       let outputs = try Self.located(node.reader.node, atLoad: false) {
         try apply?(step, node, inputs) ?? node.function(inputs)
