@@ -55,6 +55,7 @@ let package = Package(
     program("timing"),
     program("fuzz"),
     program("leaks"),
+    program("conformance"),
     .testTarget(
       name: "AttributeToolTests",
       dependencies: [

@@ -22,21 +22,17 @@ from captum.attr import IntegratedGradients, LayerIntegratedGradients
 
 EXAMPLES = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(EXAMPLES / "Models"))
+import networks  # noqa: E402
 import train  # noqa: E402
 
 STEPS = 50
+FORMATS = {"contiguous": torch.contiguous_format, "channels last": torch.channels_last}
 
 
 def digits():
     network = train.digits_network()
     network.load_state_dict(torch.load(EXAMPLES / "Models/digits.pt"))
     return network[:-1].eval().requires_grad_(False), torch.from_numpy(np.load(EXAMPLES / "Data/ten-digits.npy"))
-
-
-def residual():
-    """The network that `train.py --residual` writes, and a seeded picture."""
-    picture = np.random.RandomState(0).uniform(0, 1, (1, 3, 224, 224)).astype(np.float32)
-    return train.residual_network().requires_grad_(False), torch.from_numpy(picture)
 
 
 def works():
@@ -58,33 +54,41 @@ def works():
            explain(eight.expand(10, -1, -1, -1), target=list(range(10)), n_steps=STEPS, internal_batch_size=size),
            layouts, [None, 50, 100, 250])
 
-    network, picture = residual()
-    with torch.no_grad():
-        target = network(picture).argmax(1)
-    formats = {"contiguous": torch.contiguous_format, "channels last": torch.channels_last}
-    sizes = [None, 1, 2, 5, 10, 25]
+    # Beyond ten rows at once the transformer only takes longer, some ten seconds a run.
+    sizes = {"transformer": [1, 2, 5, 10]}
+    for name in networks.NETWORKS:
+        network, instance = networks.network(name)
+        with torch.no_grad():
+            target = network(instance).argmax(1)
+        layouts = list(FORMATS) if instance.dim() == 4 else ["contiguous"]
 
-    def on(layout):
-        return network.to(memory_format=formats[layout]), picture.to(memory_format=formats[layout])
+        def explain(layout, size, network=network, instance=instance, target=target):
+            model, inputs = arranged(network, instance, layout)
+            return IntegratedGradients(model).attribute(
+                inputs, target=target, n_steps=STEPS, internal_batch_size=size)
 
-    def at_input(layout, size):
-        model, image = on(layout)
-        return IntegratedGradients(model).attribute(
-            image, target=target, n_steps=STEPS, internal_batch_size=size)
-
-    def at_layer(layout, size):
-        model, image = on(layout)
-        return LayerIntegratedGradients(model, model.stage4b.relu2).attribute(
-            image, target=target, n_steps=STEPS, internal_batch_size=size)
-
-    yield "residual 224: gradient", lambda layout, size: gradient(*on(layout), target), list(formats), [None]
-    yield "residual 224: integrated gradients", at_input, list(formats), sizes
-    yield "residual 224: layer integrated gradients at stage4b.relu2", at_layer, list(formats), sizes
+        yield f"{name}: integrated gradients", explain, layouts, sizes.get(name, [None, 1, 2, 5, 10, 25])
+        if name == "residual":
+            yield ("residual: gradient", lambda layout, size:
+                   gradient(*arranged(network, instance, layout), target), layouts, [None])
+            yield ("residual: layer integrated gradients at stage4b.relu2", lambda layout, size:
+                   at_layer(*arranged(network, instance, layout), target, size), layouts, [None, 1, 5, 10, 25])
 
 
-def gradient(model, image, target):
-    image = image.detach().requires_grad_()
-    return torch.autograd.grad(model(image)[0, target], image)[0]
+def arranged(network, instance, layout):
+    if instance.dim() != 4:
+        return network, instance
+    return network.to(memory_format=FORMATS[layout]), instance.to(memory_format=FORMATS[layout])
+
+
+def at_layer(network, instance, target, size):
+    return LayerIntegratedGradients(network, network.stage4b.relu2).attribute(
+        instance, target=target, n_steps=STEPS, internal_batch_size=size)
+
+
+def gradient(network, instance, target):
+    instance = instance.detach().requires_grad_()
+    return torch.autograd.grad(network(instance)[0, target], instance)[0]
 
 
 def milliseconds(work, runs):
@@ -108,7 +112,6 @@ def main():
     if arguments.save:
         arguments.save.mkdir(parents=True, exist_ok=True)
         np.save(arguments.save / "digits.npy", digits()[1].numpy())
-        np.save(arguments.save / "residual-224.npy", residual()[1].numpy())
     torch.set_num_threads(arguments.threads)
 
     for name, work, layouts, sizes in works():

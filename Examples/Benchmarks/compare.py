@@ -2,12 +2,13 @@
 """Ours against Captum, the same work on the same machine, in turn: medians and their ratio.
 
     cd Examples && swift build -c release
-    python Models/train.py --residual /tmp/residual.onnx
-    python Benchmarks/compare.py [--residual /tmp/residual.onnx] [--rounds 3] [--only WORD]
+    python Benchmarks/networks.py FOLDER
+    python Benchmarks/compare.py [--networks FOLDER] [--rounds 3] [--only WORD]
 
-Needs PyTorch and Captum in the running Python, and `.build/release/timing` and `attribute`. Each
-round runs ours, then Captum's best setting of `captum_timing.py`; the median over rounds counts.
-`process` is a whole process that explains one digit and writes the result.
+Needs PyTorch and Captum in the running Python (torchvision and transformers as well for the larger
+networks), and `.build/release/timing` and `attribute`. Each round runs ours, then Captum's best
+setting of `captum_timing.py`; the median over rounds counts. `process` is a whole process that
+explains one instance and writes the result: its time, and the most memory that it held.
 """
 
 import argparse
@@ -23,10 +24,13 @@ from pathlib import Path
 EXAMPLES = Path(__file__).resolve().parents[1]
 BUILT = EXAMPLES / ".build/release"
 
+# Both sides choose the kernels that suit the processor: OpenBLAS does, unless it is told another's.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
+
 
 def medians(command):
     """The median of each work; of several settings the best."""
-    run = subprocess.run(command, cwd=EXAMPLES, capture_output=True, text=True, check=True)
+    run = subprocess.run(command, cwd=EXAMPLES, env=ENVIRONMENT, capture_output=True, text=True, check=True)
     best = {}
     for line in map(json.loads, run.stdout.splitlines()):
         # Captum explains ten classes of one digit fastest as a batch of ten.
@@ -36,35 +40,48 @@ def medians(command):
 
 
 def process(command):
-    """The best of five whole processes: others on the machine only ever add time."""
-    times = []
+    """(milliseconds, MB) of five whole processes, the best: others on the machine only ever add."""
+    times, memory = [], []
     for _ in range(5):
         start = time.perf_counter()
-        subprocess.run(command, cwd=EXAMPLES, capture_output=True, check=True)
+        child = subprocess.Popen(command, cwd=EXAMPLES, env=ENVIRONMENT, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
         times.append(1000 * (time.perf_counter() - start))
-    return min(times)
+        memory.append(usage.ru_maxrss / 1000)
+        if status != 0:
+            raise SystemExit(f"failed: {command}")
+    return min(times), min(memory)
+
+
+def processes(networks, output):
+    """By work: (our command, Captum's)."""
+    works = {"digits": ("Models/digits.onnx", "Data/eight.npy")}
+    if networks:
+        works["residual"] = (networks / "residual.onnx", networks / "residual.npy")
+    for name, (model, instance) in works.items():
+        yield (name, [BUILT / "attribute", "explain", model, instance, "--output", f"{output}/ours.npy"],
+               [sys.executable, "Benchmarks/captum_process.py", name, instance, f"{output}/theirs.npy"])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--residual", metavar="FILE.onnx")
+    parser.add_argument("--networks", metavar="FOLDER", type=lambda path: Path(path).resolve(),
+                        help="where networks.py has written; without, only the digits are timed")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", metavar="WORD", help="works whose name contains the word; all by default")
+    parser.add_argument("--only", metavar="WORD", default="", help="works whose name contains the word")
     arguments = parser.parse_args()
-    only = arguments.only or ("" if arguments.residual else "digit")
+    only = arguments.only or ("" if arguments.networks else "digit")
+    folder = [arguments.networks] if arguments.networks else []
 
     ours, theirs = [], []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as output:
         for _ in range(arguments.rounds):
-            ours.append(medians([BUILT / "timing", *([arguments.residual] if arguments.residual else []),
-                                 "--only", only]))
+            ours.append(medians([BUILT / "timing", *folder, "--only", only]))
             theirs.append(medians([sys.executable, "Benchmarks/captum_timing.py", "--runs", "3", "--only", only,
                                    "--threads", str(os.cpu_count())]))
-            explain = [BUILT / "attribute", "explain", "Models/digits.onnx", "Data/eight.npy",
-                       "--output", f"{folder}/ours.npy"]
-            ours[-1]["process: one digit"] = process(explain)
-            theirs[-1]["process: one digit"] = process(
-                [sys.executable, "Benchmarks/captum_digit.py", "Data/eight.npy", f"{folder}/theirs.npy"])
+            for name, mine, peer in processes(arguments.networks, output):
+                for figures, command in ((ours[-1], mine), (theirs[-1], peer)):
+                    figures[f"process: {name}"], figures[f"process: {name}, MB"] = process(command)
 
     print(f"{'work':58} {'ours ms':>9} {'Captum ms':>10} {'ratio':>6}")
     for work in ours[0]:

@@ -80,21 +80,21 @@ def sentence(features):
     return torch.from_numpy(words)
 
 
-# By name: the network, what is explained, and the layouts that its framework may run it in.
+# By name: the network, and what is explained.
 NETWORKS = {
-    "residual": (train.residual_network, picture, ("contiguous", "channels last")),
-    "mobilenet": (mobilenet, picture, ("contiguous", "channels last")),
-    "transformer": (transformer, picture, ("contiguous", "channels last")),
-    "sentence": (SentenceClassifier, lambda: sentence(384), ("contiguous",)),
-    "recurrent": (RecurrentClassifier, lambda: sentence(128), ("contiguous",)),
+    "residual": (train.residual_network, picture),
+    "mobilenet": (mobilenet, picture),
+    "transformer": (transformer, picture),
+    "sentence": (SentenceClassifier, lambda: sentence(384)),
+    "recurrent": (RecurrentClassifier, lambda: sentence(128)),
 }
 
 
 def network(name):
-    """(the network, ready to be explained; the instance; layouts)"""
+    """(the network, ready to be explained; the instance)"""
     torch.manual_seed(0)
-    build, instance, layouts = NETWORKS[name]
-    return build().eval().requires_grad_(False), instance(), layouts
+    build, instance = NETWORKS[name]
+    return build().eval().requires_grad_(False), instance()
 
 
 def main():
@@ -105,8 +105,11 @@ def main():
     warnings.simplefilter("ignore")
     torch.backends.mha.set_fastpath_enabled(False)  # its fused operator has no form in ONNX
     for name in NETWORKS:
-        model, instance, _ = network(name)
+        model, instance = network(name)
         np.save(folder / f"{name}.npy", instance.numpy())
+        if name == "residual":
+            train.export(model, instance, folder / "residual.onnx", "image")
+            continue
         torch.onnx.export(
             model, (instance,), str(folder / f"{name}.onnx"), dynamo=False, opset_version=17,
             input_names=["input"], output_names=["logits"], dynamic_axes={"input": {0: "rows"}, "logits": {0: "rows"}})

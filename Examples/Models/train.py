@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains the example networks and writes them as ONNX files, with real held-out inputs beside them.
 
-    python train.py                        the digits and the tabular classifier, Examples/Data, test fixtures
-    python train.py --residual FILE.onnx   only the large residual network, 45 MB, for benchmarks
+    python train.py
 
 Every leaf module of a network has a name, and the value that it computes has the same name in the
 ONNX file, so that `conv1`, `pool` or `logits` is what one asks for when one cuts the network.
@@ -297,15 +296,9 @@ def write_tabular(held_out, feature_names):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--residual", type=Path, metavar="FILE", help="write only the large residual network")
-    arguments = parser.parse_args()
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter).parse_args()
     torch.set_num_threads(1)  # the order of sums, and with it the result, does not depend on the machine's cores
     torch.use_deterministic_algorithms(True)
-
-    if arguments.residual:
-        export(residual_network(), torch.zeros(1, 3, 224, 224), arguments.residual, "image")
-        return
 
     for folder in (DATA, FIXTURES):
         folder.mkdir(parents=True, exist_ok=True)

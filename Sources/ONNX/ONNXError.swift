@@ -90,6 +90,7 @@ extension UnsupportedOperator: CustomStringConvertible {
   public var description: String {
     (domain.isEmpty ? name : "\(domain).\(name)") + " (version \(version)), used by "
       + nodes.map { "'\($0)'" }.joined(separator: ", ")
+      + (OperatorRefusals.reason(name: name, domain: domain).map { ": \($0)" } ?? "")
   }
 }
 

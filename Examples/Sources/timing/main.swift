@@ -3,9 +3,9 @@
 // The median time of each piece of work that Benchmarks/captum_timing.py times for Captum, in
 // process, under the engine's own settings.
 //
-//     swift run -c release timing [RESIDUAL.onnx] [--only WORD]
+//     swift run -c release timing [FOLDER] [--only WORD]
 //
-// RESIDUAL.onnx is what `Models/train.py --residual FILE` writes. Prints one JSON line a work.
+// FOLDER is where Benchmarks/networks.py has written. Prints one JSON line a work.
 
 import Attribution
 import ONNX
@@ -25,7 +25,7 @@ func median(atLeast runs: Int, _ work: () throws -> Void) rethrows -> Double {
 let arguments = Array(CommandLine.arguments.dropFirst())
 let option = arguments.firstIndex(of: "--only")
 let only = option.map { arguments.dropFirst($0 + 1).first ?? "" } ?? ""
-let file = option == 0 ? nil : arguments.first
+let folder = option == 0 ? nil : arguments.first
 
 @MainActor func time(_ name: String, _ work: () throws -> Void) rethrows {
   guard only.isEmpty || name.contains(only) else { return }
@@ -54,17 +54,21 @@ try time("digit, ten classes: integrated gradients") {
   _ = try logits(digits).attributions(for: eight, quantities: classes)
 }
 
-if let path = file {
-  let residual = try ONNXModel(path: path)
-  let picture = try Tensor.uniform([1, 3, 224, 224], from: Generator(seed: 0))
-  try time("residual 224: gradient") {
-    _ = try Saliency(residual).attributions(for: picture)
-  }
-  try time("residual 224: integrated gradients") {
-    _ = try IntegratedGradients(residual).attributions(for: picture)
-  }
-  try time("residual 224: layer integrated gradients at stage4b.relu2") {
-    _ = try LayerIntegratedGradients(residual, at: .layer("stage4b.relu2"))
-      .attributions(for: picture)
+if let folder {
+  for name in ["residual", "mobilenet", "transformer", "sentence", "recurrent"] {
+    guard "\(name): integrated gradients".contains(only) || name == "residual" else { continue }
+    let model = try ONNXModel(path: "\(folder)/\(name).onnx")
+    let instance = try Tensor(contentsOfNPY: "\(folder)/\(name).npy")
+    try time("\(name): integrated gradients") {
+      _ = try IntegratedGradients(model).attributions(for: instance)
+    }
+    guard name == "residual" else { continue }
+    try time("residual: gradient") {
+      _ = try Saliency(model).attributions(for: instance)
+    }
+    try time("residual: layer integrated gradients at stage4b.relu2") {
+      _ = try LayerIntegratedGradients(model, at: .layer("stage4b.relu2"))
+        .attributions(for: instance)
+    }
   }
 }

@@ -26,7 +26,7 @@ struct OperatorDefinition: Sendable {
   ///   - since: The first version of the operator set in which the operator works like this.
   ///   - until: The last one; the newest known where not given.
   init(
-    _ name: String, domain: String = "", since: Int = 7, until: Int = Graph.newestOperatorSet,
+    _ name: String, domain: String = "", since: Int = 6, until: Int = Graph.newestOperatorSet,
     arity: ClosedRange<Int>, rows: RowRule,
     prepare: @escaping @Sendable (NodeReader) throws -> NodeFunction
   ) {
@@ -40,7 +40,7 @@ struct OperatorDefinition: Sendable {
 
   /// A function of each element alone, without attributes.
   static func elementwise(
-    _ name: String, since: Int = 7, _ function: @escaping @Sendable (Tensor) throws -> Tensor
+    _ name: String, since: Int = 6, _ function: @escaping @Sendable (Tensor) throws -> Tensor
   ) -> OperatorDefinition {
     OperatorDefinition(name, since: since, arity: 1...1, rows: .elementwise) { _ in
       { inputs in [try function(try inputs[0])] }
@@ -49,7 +49,7 @@ struct OperatorDefinition: Sendable {
 
   /// A function of two tensors that broadcast against each other, without attributes.
   static func binary(
-    _ name: String, since: Int = 7,
+    _ name: String, since: Int = 6,
     _ function: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
   ) -> OperatorDefinition {
     OperatorDefinition(name, since: since, arity: 2...2, rows: .elementwise) { _ in

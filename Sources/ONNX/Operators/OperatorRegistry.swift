@@ -5,7 +5,10 @@ enum OperatorRegistry {
   private static let families: [[OperatorDefinition]] = [
     arithmetic, comparisons, mathematics, activations, softmaxes, convolutions, pooling,
     normalizations, linearAlgebra, reductions, searches, shapes, joining, slicing, indexing,
-    constants, conversions, resizing, recurrent, controlFlow,
+    constants, conversions, resizing, recurrent, controlFlow, bits, attention, positions, signals,
+    regions,
+    sampling, linearAttention, uniqueness, version6,
+    boxes, deformableConvolution, unpooling, microsoft, microsoftAttention,
   ]
 
   private static let byName: [String: [OperatorDefinition]] =

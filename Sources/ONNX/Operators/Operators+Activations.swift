@@ -73,7 +73,7 @@ extension OperatorRegistry {
         return [try gate * (try (gate * alpha).sigmoid()) * (try inputs[1])]
       }
     },
-    OperatorDefinition("PRelu", arity: 2...2, rows: .elementwise) { _ in
+    OperatorDefinition("PRelu", since: 7, arity: 2...2, rows: .elementwise) { _ in
       { inputs in
         let x = try inputs[0]
         return [try (try x * (try inputs[1])).chosen(where: try x .< 0, else: x)]
@@ -88,7 +88,7 @@ extension OperatorRegistry {
   ]
 
   private static func activation(
-    _ name: String, since: Int = 7,
+    _ name: String, since: Int = 6,
     _ prepare: @escaping @Sendable (NodeReader) throws -> @Sendable (Tensor) throws -> Tensor
   ) -> OperatorDefinition {
     OperatorDefinition(name, since: since, arity: 1...1, rows: .elementwise) { node in

@@ -2,24 +2,17 @@
 
 import Torch
 
-private enum ATen {
-  static let bitwiseAnd = Operator("aten::bitwise_and", "Tensor")
-  static let bitwiseOr = Operator("aten::bitwise_or", "Tensor")
-  static let bitwiseXor = Operator("aten::bitwise_xor", "Tensor")
-  static let bitwiseNot = Operator("aten::bitwise_not")
-}
-
 extension OperatorRegistry {
   /// Arithmetic with broadcasting, on two tensors or on any number of them.
   static let arithmetic: [OperatorDefinition] = [
-    .binary("Add") { try $0 + $1 },
-    .binary("Sub") { try $0 - $1 },
-    .binary("Mul") { try $0 * $1 },
-    .binary("Div") { a, b in
+    .binary("Add", since: 7) { try $0 + $1 },
+    .binary("Sub", since: 7) { try $0 - $1 },
+    .binary("Mul", since: 7) { try $0 * $1 },
+    .binary("Div", since: 7) { a, b in
       // Whole numbers divide as in C.
       a.elementType.isFloatingPoint ? try a / b : try a.divided(by: b, rounding: .towardZero)
     },
-    OperatorDefinition("Pow", arity: 2...2, rows: .elementwise, prepare: power),
+    OperatorDefinition("Pow", since: 7, arity: 2...2, rows: .elementwise, prepare: power),
     OperatorDefinition("Mod", arity: 2...2, rows: .elementwise) { node in
       let rounding: Tensor.Rounding = try node.flag("fmod") ? .towardZero : .down
       return { inputs in
@@ -36,10 +29,6 @@ extension OperatorRegistry {
         return [try all.dropFirst().reduce(try inputs[0]) { try $0 + $1 } / Double(all.count)]
       }
     },
-    .binary("BitwiseAnd") { try ATen.bitwiseAnd(.tensor($0), .tensor($1)) },
-    .binary("BitwiseOr") { try ATen.bitwiseOr(.tensor($0), .tensor($1)) },
-    .binary("BitwiseXor") { try ATen.bitwiseXor(.tensor($0), .tensor($1)) },
-    .elementwise("BitwiseNot") { try ATen.bitwiseNot(.tensor($0)) },
   ]
 
   private static func variadic(

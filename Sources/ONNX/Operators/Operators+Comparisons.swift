@@ -5,14 +5,14 @@ import Torch
 extension OperatorRegistry {
   /// Comparisons and logic, whose results are bool, and the choice that they steer.
   static let comparisons: [OperatorDefinition] = [
-    .binary("Equal") { try $0 .== $1 },
-    .binary("Less") { try $0 .< $1 },
+    .binary("Equal", since: 7) { try $0 .== $1 },
+    .binary("Less", since: 7) { try $0 .< $1 },
     .binary("LessOrEqual", since: 12) { try $0 .<= $1 },
-    .binary("Greater") { try $0 .> $1 },
+    .binary("Greater", since: 7) { try $0 .> $1 },
     .binary("GreaterOrEqual", since: 12) { try $0 .>= $1 },
-    .binary("And") { try $0 .& $1 },
-    .binary("Or") { try $0 .| $1 },
-    .binary("Xor") { try $0 .^ $1 },
+    .binary("And", since: 7) { try $0 .& $1 },
+    .binary("Or", since: 7) { try $0 .| $1 },
+    .binary("Xor", since: 7) { try $0 .^ $1 },
     .elementwise("Not", since: 1) { try .!$0 },
     .elementwise("IsNaN", since: 9) { try $0.isNaN() },
     OperatorDefinition("IsInf", since: 10, arity: 1...1, rows: .elementwise) { node in

@@ -20,7 +20,7 @@ extension OperatorRegistry {
     return lengths
   }
 
-  private static func convolution(_ node: NodeReader) throws -> NodeFunction {
+  static func convolution(_ node: NodeReader) throws -> NodeFunction {
     let window = try Window(node, isPooling: false)
     let groups = try node.integer("group", 1)
     guard groups > 0, groups <= Window.longest else {
@@ -33,7 +33,7 @@ extension OperatorRegistry {
       if before == after, window.padding == .explicit || window.padding == .valid {
         return { inputs in
           let x = try inputs[0]
-          try checkSpatialRank(x, lengths)
+          try check(x, try inputs[1], inputs.optional(2), groups: groups)
           return [
             try x.convolved(
               weight: try inputs[1], bias: inputs.optional(2), stride: strides, padding: before,
@@ -45,7 +45,7 @@ extension OperatorRegistry {
     return { inputs in
       let (x, weight) = (try inputs[0], try inputs[1])
       let lengths = try checkedWeight(weight, window)
-      try checkSpatialRank(x, lengths)
+      try check(x, weight, inputs.optional(2), groups: groups)
       let axes = try window.axes(over: Array(x.shape.dropFirst(2)), window: lengths)
       let padded = try x.spatiallyPadded(before: axes.map(\.before), after: axes.map(\.after))
       return [
@@ -56,10 +56,28 @@ extension OperatorRegistry {
     }
   }
 
-  private static func checkSpatialRank(_ x: Tensor, _ lengths: [Int]) throws {
-    guard x.rank == lengths.count + 2 else {
+  /// Checks shapes ahead of libtorch, some versions of which divide by a length of 0.
+  private static func check(
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, groups: Int, isTransposed: Bool = false
+  ) throws {
+    let (input, kernel) = (x.shape, weight.shape)
+    guard input.count == kernel.count else {
       throw NodeFault(
-        "the input has the shape \(x.shape); [rows, channels] and \(lengths.count) more are wanted")
+        "the input has the shape \(input); [rows, channels] and \(kernel.count - 2) more are wanted"
+      )
+    }
+    let (outputs, inner) = isTransposed ? (kernel[1], kernel[0]) : (kernel[0], kernel[1])
+    let fits =
+      isTransposed
+      ? input[1] == inner && inner % groups == 0
+      : groups <= input[1] && input[1] == inner * groups && outputs % groups == 0
+    guard fits, kernel.allSatisfy({ $0 > 0 }), input.dropFirst(2).allSatisfy({ $0 > 0 }) else {
+      throw NodeFault(
+        "an input of \(input), a weight of \(kernel) and \(groups) groups do not fit")
+    }
+    let wanted = isTransposed ? outputs * groups : outputs
+    guard bias.map({ $0.shape == [wanted] }) ?? true else {
+      throw NodeFault("the bias has the shape \(bias?.shape ?? []), not \([wanted])")
     }
   }
 
@@ -79,7 +97,7 @@ extension OperatorRegistry {
     return { inputs in
       let (x, weight) = (try inputs[0], try inputs[1])
       let lengths = try checkedWeight(weight, window)
-      try checkSpatialRank(x, lengths)
+      try check(x, weight, inputs.optional(2), groups: groups, isTransposed: true)
       let (strides, dilations, before, after) = try window.spatial(rank: lengths.count)
       let extra = outputPadding ?? lengths.map { _ in 0 }
       guard extra.count == lengths.count, extra.allSatisfy({ $0 >= 0 && $0 <= Window.longest })

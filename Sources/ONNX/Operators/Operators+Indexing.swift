@@ -32,7 +32,13 @@ extension OperatorRegistry {
     OperatorDefinition("NonZero", since: 9, arity: 1...1, rows: .unknown) { _ in
       { inputs in [try inputs[0].indicesOfNonzero().transposed(0, 1)] }
     },
-    OperatorDefinition("Compress", since: 9, arity: 2...2, rows: .unknown) { node in
+    OperatorDefinition(
+      "Compress", since: 9, arity: 2...2,
+      rows: .custom { context in
+        // Without an axis all elements are one list.
+        try context.reader.integer("axis") == nil ? .oneByOne : RowAxes.axis(0).outcome(context)
+      }
+    ) { node in
       let axis = try node.integer("axis")
       return { inputs in
         let x = axis == nil ? try inputs[0].flattened() : try inputs[0]

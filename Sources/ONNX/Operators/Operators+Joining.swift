@@ -63,7 +63,12 @@ extension OperatorRegistry {
       }
     },
     OperatorDefinition(
-      "ReverseSequence", since: 10, arity: 2...2, rows: .unknown, prepare: reverseSequence),
+      "ReverseSequence", since: 10, arity: 2...2,
+      rows: .custom { context in
+        guard let rank = context.input(0)?.shape.count else { return .oneByOne }
+        let axis = try resolved(axis: try context.reader.integer("batch_axis", 1), rank: rank)
+        return .independent(inputs: [axis, 0], outputs: [axis])
+      }, prepare: reverseSequence),
   ]
 
   /// What has rows is joined with what is shared by repeating the latter for each unit.

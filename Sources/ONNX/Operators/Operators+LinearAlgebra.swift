@@ -21,12 +21,12 @@ extension OperatorRegistry {
   ]
 
   /// The last two axes are the matrix.
-  private static func matrixRows(_ context: RowContext) -> RowOutcome {
+  static func matrixRows(_ context: RowContext) -> RowOutcome {
     context.onlyFirstHasRows ? .stacked(context.function) : .oneByOne
   }
 
   /// Units are an axis over which products are repeated, or more rows of the left matrix.
-  private static func matrixProductRows(_ context: RowContext) -> RowOutcome {
+  static func matrixProductRows(_ context: RowContext) -> RowOutcome {
     guard let a = context.input(0), let b = context.input(1) else { return .oneByOne }
     let (left, right) = (a.shape.count, b.shape.count)
     if context.isMerged, left >= 2 {
@@ -60,7 +60,7 @@ extension OperatorRegistry {
     }
   }
 
-  private static func generalProductRows(_ context: RowContext) throws -> RowOutcome {
+  static func generalProductRows(_ context: RowContext) throws -> RowOutcome {
     guard let a = context.input(0), a.hasRows, context.input(1)?.hasRows == false,
       try !context.reader.flag("transA")
     else { return .oneByOne }
@@ -107,7 +107,7 @@ extension OperatorRegistry {
   }
 
   /// α·A′B′ + β·C, where ′ is a transposition or nothing.
-  private static func general(_ node: NodeReader) throws -> NodeFunction {
+  static func general(_ node: NodeReader) throws -> NodeFunction {
     let alpha = try node.float("alpha", 1)
     let beta = try node.float("beta", 1)
     let transposesA = try node.flag("transA")

@@ -16,20 +16,15 @@ extension OperatorRegistry {
     },
     OperatorDefinition(
       "GroupNormalization", since: 18, arity: 3...3, rows: .leading, prepare: group),
+    // ONNX Runtime's optimizer writes these two in ONNX's own domain whatever the operator set.
     OperatorDefinition(
-      "LayerNormalization", since: 17, arity: 2...3, rows: .along(.axis(-1)), prepare: layer),
+      "LayerNormalization", arity: 2...3, rows: .along(.axis(-1)), prepare: layer),
     OperatorDefinition(
-      "RMSNormalization", since: 23, arity: 2...2, rows: .along(.axis(-1))
-    ) { node in
-      let axis = try node.integer("axis", -1)
-      let epsilon = try node.float("epsilon", 1e-5)
-      return { inputs in
-        let x = try inputs[0]
-        let axes = Array(try resolved(axis: axis, rank: x.rank)..<x.rank)
-        let power = try (x * x).mean(axes: axes, keepingAxes: true)
-        return [try x / (try (power + epsilon).squareRoot()) * (try inputs[1])]
-      }
-    },
+      "SimplifiedLayerNormalization", since: 1, arity: 2...2, rows: .along(.axis(-1)),
+      prepare: rootMeanSquare),
+    OperatorDefinition(
+      "RMSNormalization", since: 23, arity: 2...2, rows: .along(.axis(-1)),
+      prepare: rootMeanSquare),
     OperatorDefinition(
       "MeanVarianceNormalization", since: 9, arity: 1...1,
       rows: .along(RowAxes(attribute: "axes", standard: [0, 2, 3], isList: true))
@@ -58,11 +53,23 @@ extension OperatorRegistry {
 
   private static func batch(_ node: NodeReader) throws -> NodeFunction {
     guard try !node.flag("training_mode"), try node.flag("spatial", true),
+      try node.version > 6 || node.flag("is_test"),
       !(1..<5).contains(where: { node.hasOutput($0) })
     else {
       throw NodeFault("only inference is supported; export the model in evaluation mode")
     }
     let epsilon = try node.float("epsilon", 1e-5)
+    // libtorch has no gradient with respect to mean and variance, which a network may compute.
+    if node.constant(3) == nil || node.constant(4) == nil {
+      return { inputs in
+        let x = try inputs[0]
+        guard x.rank > 1 else { throw NodeFault("an input of shape \(x.shape) has no channels") }
+        let shape = [-1] + [Int](repeating: 1, count: x.rank - 2)
+        let parameters = try (1...4).map { try inputs[$0].reshaped(to: shape) }
+        let factor = try parameters[0] / (parameters[3] + epsilon).squareRoot()
+        return [try (x - parameters[2]) * factor + parameters[1]]
+      }
+    }
     return { inputs in
       [
         try inputs[0].batchNormalized(
@@ -115,6 +122,17 @@ extension OperatorRegistry {
       let inverse = try (variance + epsilon).squareRoot().reciprocal()
       let scaled = try centered * inverse * scale
       return [try shift.map { try scaled + $0 } ?? scaled, mean, inverse]
+    }
+  }
+
+  private static func rootMeanSquare(_ node: NodeReader) throws -> NodeFunction {
+    let axis = try node.integer("axis", -1)
+    let epsilon = try node.float("epsilon", 1e-5)
+    return { inputs in
+      let x = try inputs[0]
+      let axes = Array(try resolved(axis: axis, rank: x.rank)..<x.rank)
+      let power = try (x * x).mean(axes: axes, keepingAxes: true)
+      return [try x / (power + epsilon).squareRoot() * inputs[1]]
     }
   }
 

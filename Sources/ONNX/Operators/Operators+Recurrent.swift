@@ -3,44 +3,20 @@
 import Torch
 
 extension OperatorRegistry {
-  /// Recurrent layers, step by step, in the forms that exporters write: the standard activations,
-  /// no peepholes, no clipping, and sequences of one length.
+  /// Recurrent layers, step by step.
   static let recurrent: [OperatorDefinition] = [
-    layer("LSTM", gates: 4, arity: 3...8, activations: ["sigmoid", "tanh", "tanh"]) { _ in
-      { input, state, hidden, bias, weights in
-        let gates = try (input + state[0].matrixProduct(weights) + bias)
-          .split(lengths: [hidden, hidden, hidden, hidden], axis: -1)
-        let (entry, exit, forget) = (gates[0], gates[1], gates[2])
-        let cell =
-          try forget.sigmoid() * state[1]
-          + entry.sigmoid() * gates[3].hyperbolicTangent()
-        return [try exit.sigmoid() * cell.hyperbolicTangent(), cell]
-      }
-    },
-    layer("GRU", gates: 3, arity: 3...6, activations: ["sigmoid", "tanh"]) { node in
-      let resetsAfter = try node.flag("linear_before_reset")
-      return { input, state, hidden, bias, weights in
-        let parts = [hidden, hidden, hidden]
-        let inputs = try input.split(lengths: parts, axis: -1)
-        let biases = try bias.split(lengths: parts, axis: -1)
-        let kernels = try weights.split(lengths: parts, axis: -1)
-        let previous = state[0]
-        let update = try (inputs[0] + previous.matrixProduct(kernels[0]) + biases[0]).sigmoid()
-        let reset = try (inputs[1] + previous.matrixProduct(kernels[1]) + biases[1]).sigmoid()
-        let memory =
-          resetsAfter
-          ? try reset * (previous.matrixProduct(kernels[2]) + biases[2])
-          : try (reset * previous).matrixProduct(kernels[2]) + biases[2]
-        let candidate = try (inputs[2] + memory).hyperbolicTangent()
-        return [try (1 - update) * candidate + update * previous]
-      }
-    },
-    layer("RNN", gates: 1, arity: 3...6, activations: ["tanh"]) { _ in
-      { input, state, _, bias, weights in
-        [try (input + state[0].matrixProduct(weights) + bias).hyperbolicTangent()]
-      }
-    },
+    OperatorDefinition("RNN", arity: 3...6, rows: .custom(recurrentRows)) { try layer(.rnn, $0) },
+    OperatorDefinition("GRU", arity: 3...6, rows: .custom(recurrentRows)) { try layer(.gru, $0) },
+    OperatorDefinition("LSTM", arity: 3...8, rows: .custom(recurrentRows)) { try layer(.lstm, $0) },
   ]
+
+  private enum Direction: String, Sendable {
+    case forward, reverse, bidirectional
+
+    var count: Int { self == .bidirectional ? 2 : 1 }
+
+    func isReverse(_ index: Int) -> Bool { self == .reverse || index == 1 }
+  }
 
   /// The sequences of a batch run beside each other; rows of weights are shared.
   private static func recurrentRows(_ context: RowContext) throws -> RowOutcome {
@@ -50,80 +26,123 @@ extension OperatorRegistry {
       outputs: batch == 0 ? [0, 0, 0] : [2, 1, 1])
   }
 
-  /// A step: the input's share of the gates, `[rows, gates · hidden]`, the states ahead of it, the
-  /// number of hidden units, the recurrent bias and weights.
-  ///
-  /// Gives the states behind it.
-  private typealias Step = @Sendable (Tensor, [Tensor], Int, Tensor, Tensor) throws -> [Tensor]
+  private static func layer(_ kind: RecurrentCell.Kind, _ node: NodeReader) throws -> NodeFunction {
+    let direction: Direction = try node.choice("direction", .forward)
+    let cells = try cells(kind, node, count: direction.count)
+    let rowsFirst = try node.flag("layout")
+    return { inputs in
+      let x = rowsFirst ? try inputs[0].transposed(0, 1) : try inputs[0]
+      let weights = try inputs[2]
+      guard x.rank == 3, weights.rank == 3, weights.shape[0] == direction.count,
+        try inputs[1].rank == 3, try inputs[1].shape[0] == direction.count
+      else { throw NodeFault("the shapes \(x.shape) and \(weights.shape) do not fit") }
+      guard weights.shape[1] == kind.gates * weights.shape[2] else {
+        throw NodeFault("recurrent weights of the shape \(weights.shape)")
+      }
+      let isOpen = try sight(inputs.optional(4), length: x.shape[0], rows: x.shape[1], x.device)
+      var sequences: [Tensor] = []
+      var ends = [[Tensor]](repeating: [], count: kind.states)
+      for (index, cell) in cells.enumerated() {
+        let starts = try (0..<kind.states).map { place in
+          try inputs.optional(5 + place).map { rowsFirst ? try $0.transposed(0, 1) : $0 }
+            .map { try $0.selected(index, axis: 0) }
+            ?? Tensor.zeros([x.shape[1], weights.shape[2]], type: x.elementType, on: x.device)
+        }
+        let (sequence, end) = try run(
+          cell, x, inputs, index, from: starts, isReverse: direction.isReverse(index), isOpen)
+        sequences.append(sequence)
+        for place in ends.indices { ends[place].append(end[place]) }
+      }
+      // [time, directions, rows, hidden], or rows ahead of both.
+      let axes = rowsFirst ? [2, 0, 1, 3] : [0, 1, 2, 3]
+      let all = try Tensor.stacked(sequences, axis: 1).permuted(to: axes)
+      return try [all] + ends.map { try .stacked($0, axis: rowsFirst ? 1 : 0) }
+    }
+  }
 
-  private static func layer(
-    _ name: String, gates: Int, arity: ClosedRange<Int>, activations: [String],
-    _ prepare: @escaping @Sendable (NodeReader) throws -> Step
-  ) -> OperatorDefinition {
-    OperatorDefinition(name, arity: arity, rows: .custom(recurrentRows)) { node in
-      let direction = try node.text("direction", "forward")
-      guard ["forward", "reverse", "bidirectional"].contains(direction) else {
-        throw NodeFault("the direction '\(direction)' is not one that ONNX knows")
+  /// Where a step belongs to a row's sequence, `[time, rows, 1]`; nil where all are of full length.
+  private static func sight(
+    _ lengths: Tensor?, length: Int, rows: Int, _ device: Device
+  ) throws -> Tensor? {
+    guard let lengths, case let numbers = try lengths.integers(),
+      numbers.contains(where: { $0 != length })
+    else { return nil }
+    guard numbers.count == rows, numbers.allSatisfy({ (0...length).contains($0) }) else {
+      throw NodeFault("the lengths \(numbers) do not fit \(rows) sequences of \(length)")
+    }
+    return try
+      (Tensor.range(to: length).unsqueezed(axis: 1)
+      .< lengths.converted(to: .int64).moved(to: .cpu)).unsqueezed(axis: 2).moved(to: device)
+  }
+
+  /// One direction: the hidden state of each step, `[time, rows, hidden]`, and the last states.
+  private static func run(
+    _ cell: RecurrentCell, _ x: Tensor, _ inputs: NodeInputs, _ index: Int, from starts: [Tensor],
+    isReverse: Bool, _ isOpen: Tensor?
+  ) throws -> (sequence: Tensor, end: [Tensor]) {
+    let hidden = try inputs[2].shape[2]
+    let size = cell.kind.gates * hidden
+    let bias =
+      try inputs.optional(3)?.selected(index, axis: 0)
+      ?? Tensor.zeros([2 * size], type: x.elementType, on: x.device)
+    let halves = try bias.split(lengths: [size, size], axis: 0)
+    let peepholes = try inputs.optional(7)?.selected(index, axis: 0)
+      .split(lengths: [hidden, hidden, hidden], axis: 0)
+    let weights = RecurrentCell.Weights(
+      kernel: try inputs[2].selected(index, axis: 0).transposed(), bias: halves[1],
+      peepholes: peepholes ?? [], hidden: hidden)
+    // The input's share of all steps at once.
+    let shares = try x.matrixProduct(inputs[1].selected(index, axis: 0).transposed()) + halves[0]
+    guard shares.rank == 3, shares.shape[2] == size else {
+      throw NodeFault("weights of the shape \(try inputs[1].shape)")
+    }
+    let times = Array(0..<x.shape[0])
+    var state = starts
+    var outputs: [Tensor] = []
+    for time in isReverse ? times.reversed() : times {
+      let next = try cell.step(try shares.selected(time, axis: 0), state, weights)
+      guard let isOpen else {
+        state = next
+        outputs.append(next[0])
+        continue
       }
-      let directions = direction == "bidirectional" ? 2 : 1
-      if let attribute = node.node.attributes["activations"] {
-        let standard = (0..<directions).flatMap { _ in activations }
-        guard case .texts(let names) = attribute, names.map({ $0.lowercased() }) == standard else {
-          throw NodeFault("only the activations \(standard) are supported")
-        }
+      let isHere = try isOpen.selected(time, axis: 0)
+      state = try zip(next, state).map { try $0.chosen(where: isHere, else: $1) }
+      outputs.append(try next[0].filled(with: 0, where: .!isHere))
+    }
+    guard !outputs.isEmpty else {
+      return (
+        try .zeros([0, x.shape[1], hidden], type: x.elementType, on: x.device), starts
+      )
+    }
+    return (try .stacked(isReverse ? outputs.reversed() : outputs), state)
+  }
+
+  /// The cell of each direction.
+  private static func cells(
+    _ kind: RecurrentCell.Kind, _ node: NodeReader, count: Int
+  ) throws -> [RecurrentCell] {
+    var names = [[String]](repeating: kind.activations, count: count).flatMap { $0 }
+    if let attribute = node.node.attributes["activations"] {
+      guard case .texts(let given) = attribute, given.count == names.count else {
+        throw NodeFault("the attribute 'activations' should be \(names.count) names")
       }
-      guard try node.float("clip") == nil, try !node.flag("input_forget"), !node.hasInput(7) else {
-        throw NodeFault("clipping, coupled gates and peepholes are not supported")
-      }
-      let rowsFirst = try node.flag("layout")
-      let step = try prepare(node)
-      let states = name == "LSTM" ? 2 : 1
-      return { inputs in
-        let x = rowsFirst ? try inputs[0].transposed(0, 1) : try inputs[0]
-        let weights = try inputs[2]
-        guard x.rank == 3, weights.rank == 3, weights.shape[0] == directions else {
-          throw NodeFault("the shapes \(x.shape) and \(weights.shape) do not fit")
-        }
-        let (length, rows, hidden) = (x.shape[0], x.shape[1], weights.shape[2])
-        if let lengths = try inputs.optional(4)?.integers(),
-          lengths.contains(where: { $0 != length })
-        {
-          throw NodeFault("sequences of several lengths are not supported")
-        }
-        var sequences: [Tensor] = []
-        var ends = [[Tensor]](repeating: [], count: states)
-        for index in 0..<directions {
-          let isReverse = direction == "reverse" || index == 1
-          let bias =
-            try inputs.optional(3)?.selected(index, axis: 0)
-            ?? Tensor.zeros([2 * gates * hidden], type: x.elementType, on: x.device)
-          let halves = try bias.split(lengths: [gates * hidden, gates * hidden], axis: 0)
-          // The input's share of all steps at once.
-          let shares =
-            try x.matrixProduct(
-              try inputs[1].selected(index, axis: 0).transposed()) + halves[0]
-          var state = try (0..<states).map { place in
-            let start = try inputs.optional(5 + place).map {
-              rowsFirst ? try $0.transposed(0, 1) : $0
-            }
-            return try start?.selected(index, axis: 0)
-              ?? Tensor.zeros([rows, hidden], type: x.elementType, on: x.device)
-          }
-          let kernel = try weights.selected(index, axis: 0).transposed()
-          var outputs: [Tensor] = []
-          for time in isReverse ? Array((0..<length).reversed()) : Array(0..<length) {
-            state = try step(
-              try shares.selected(time, axis: 0), state, hidden, halves[1], kernel)
-            outputs.append(state[0])
-          }
-          sequences.append(try .stacked(isReverse ? outputs.reversed() : outputs))
-          for place in 0..<states { ends[place].append(state[place]) }
-        }
-        // [time, directions, rows, hidden], or rows ahead of both.
-        let axes = rowsFirst ? [2, 0, 1, 3] : [0, 1, 2, 3]
-        let all = try Tensor.stacked(sequences, axis: 1).permuted(to: axes)
-        return try [all] + ends.map { try .stacked($0, axis: rowsFirst ? 1 : 0) }
-      }
+      names = given
+    }
+    var alpha = try node.floats("activation_alpha").map { $0[...] } ?? []
+    var beta = try node.floats("activation_beta").map { $0[...] } ?? []
+    let functions = try names.map { try RecurrentActivation($0, alpha: &alpha, beta: &beta) }
+    let limit = try node.float("clip")
+    guard limit.map({ $0 >= 0 }) ?? true else {
+      throw NodeFault("the attribute 'clip' is negative")
+    }
+    let couplesGates = try node.flag("input_forget")
+    let resetsAfter = try node.flag("linear_before_reset")
+    let each = kind.activations.count
+    return (0..<count).map { index in
+      RecurrentCell(
+        kind: kind, activations: Array(functions[index * each..<(index + 1) * each]),
+        limit: limit == 0 ? nil : limit, couplesGates: couplesGates, resetsAfter: resetsAfter)
     }
   }
 }

@@ -10,6 +10,7 @@ extension OperatorRegistry {
   static let reductions: [OperatorDefinition] = [
     reduction("ReduceSum") { try $0.sum(axes: $1, keepingAxes: $2) },
     reduction("ReduceMean") { try $0.mean(axes: $1, keepingAxes: $2) },
+    // Where several are the largest, the gradient is shared evenly; poolings give it to one.
     reduction("ReduceMax") { x, axes, keeps in
       // Nothing is larger than the largest of no numbers.
       try

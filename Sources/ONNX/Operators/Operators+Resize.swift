@@ -6,13 +6,9 @@ extension OperatorRegistry {
   /// Resizing of images and the like, in the five forms that operator sets 7 to 19 gave it.
   static let resizing: [OperatorDefinition] = [
     OperatorDefinition(
-      "Upsample", until: 9, arity: 1...2, rows: .custom(resizeRows), prepare: resize),
+      "Upsample", since: 7, until: 9, arity: 1...2, rows: .custom(resizeRows), prepare: resize),
     OperatorDefinition(
       "Resize", since: 10, arity: 2...4, rows: .custom(resizeRows), prepare: resize),
-    OperatorDefinition(
-      "GridSample", since: 16, arity: 2...2,
-      rows: .custom { _ in .independent(inputs: [0, 0], outputs: [0]) },
-      prepare: grid),
   ]
 
   // MARK: Resize
@@ -39,6 +35,8 @@ extension OperatorRegistry {
       let mode: Resampling.Mode = try node.choice("mode", .nearest)
       resampling = Resampling(
         mode: mode,
+        // Operator sets 7 to 10 leave the places open. Runtimes take them from the corner on, in all
+        // modes, and so do files of that time expect it.
         coordinates: isOld
           ? .asymmetric : try node.choice("coordinate_transformation_mode", .halfPixel),
         rounding: isOld ? .byDirection : try node.choice("nearest_mode", .preferFloor),
@@ -110,30 +108,5 @@ extension OperatorRegistry {
     let axes = try resize.axes(of: shape, NodeInputs(tensors: context.reader.constants))
     guard !axes.contains(where: { $0.axis == 0 }) else { return .oneByOne }
     return .apart { inputs in [try resize.resampling.apply(to: try inputs[0], axes)] }
-  }
-
-  // MARK: GridSample
-
-  private enum ATen {
-    static let sample = Operator("aten::grid_sampler")
-  }
-
-  private static func grid(_ node: NodeReader) throws -> NodeFunction {
-    let mode = try node.text("mode", "linear")
-    guard let interpolation = ["linear": 0, "bilinear": 0, "nearest": 1][mode] else {
-      throw NodeFault("the mode '\(mode)' is not supported")
-    }
-    guard
-      let padding = ["zeros": 0, "border": 1, "reflection": 2][
-        try node.text("padding_mode", "zeros")]
-    else { throw NodeFault("the attribute 'padding_mode' is not one that ONNX knows") }
-    let aligns = try node.flag("align_corners")
-    return { inputs in
-      [
-        try ATen.sample(
-          .tensor(try inputs[0]), .tensor(try inputs[1]), .integer(interpolation),
-          .integer(padding), .boolean(aligns))
-      ]
-    }
   }
 }

@@ -28,7 +28,7 @@ extension OperatorRegistry {
     },
     OperatorDefinition("DepthToSpace", arity: 1...1, rows: .leading, prepare: depthToSpace),
     OperatorDefinition("SpaceToDepth", arity: 1...1, rows: .leading, prepare: spaceToDepth),
-    OperatorDefinition("Dropout", arity: 1...3, rows: .leading, prepare: dropout),
+    OperatorDefinition("Dropout", since: 7, arity: 1...3, rows: .leading, prepare: dropout),
   ]
 
   // MARK: Reshape

@@ -7,6 +7,13 @@ extension OperatorRegistry {
   static let slicing: [OperatorDefinition] = [
     OperatorDefinition("Slice", arity: 1...5, rows: .custom(sliceRows), prepare: slice),
     OperatorDefinition("Pad", arity: 1...4, rows: .custom(padRows), prepare: pad),
+    OperatorDefinition(
+      "CenterCropPad", since: 18, arity: 2...2,
+      rows: .custom { context in
+        // Without axes the lengths are those of all, rows included.
+        try context.reader.integers("axes") == nil
+          ? .oneByOne : RowAxes(attribute: "axes", standard: [], isList: true).outcome(context)
+      }, prepare: center),
   ]
 
   // MARK: Slice
@@ -168,5 +175,29 @@ extension OperatorRegistry {
     let function = try context.function(attributes: ["pads": .ints(all.map { Int64($0) })])
     // The axes are all of them now.
     return .stacked { try function(NodeInputs(tensors: Array($0.tensors.prefix(3)))) }
+  }
+
+  // MARK: CenterCropPad
+
+  /// Cuts or pads to given lengths, the same at both ends; of an odd number one more at the end.
+  private static func center(_ node: NodeReader) throws -> NodeFunction {
+    let axes = try node.integers("axes")
+    return { inputs in
+      let x = try inputs[0]
+      let lengths = try inputs.integers(1)
+      let axes = try resolved(axes: axes ?? Array(0..<x.rank), rank: x.rank)
+      guard lengths.count == axes.count else {
+        throw NodeFault("the lengths \(lengths) do not fit \(axes.count) axes of \(x.shape)")
+      }
+      try checkPlausible(lengths)
+      var before = [Int](repeating: 0, count: x.rank)
+      var after = before
+      for (axis, length) in zip(axes, lengths) {
+        let change = length - x.shape[axis]
+        before[axis] = change / 2
+        after[axis] = change - change / 2
+      }
+      return [try x.padded(before: before, after: after)]
+    }
   }
 }

@@ -6,6 +6,7 @@
 - standard.cases: onnx's own tests of each operator, in its newest version.
 - versions.cases: models written here for each older version of an operator, and for forms that the
   former leave out, with the outputs that onnxruntime gives.
+- optimized.cases: operators of ONNX Runtime's own domain, with the outputs that it gives.
 - networks.cases: whole networks exported by torch, with the outputs that torch gives, and gradients
   in double precision.
 
@@ -61,12 +62,14 @@ def write(name, cases):
 # --- standard.cases ------------------------------------------------------------------------------
 
 OPERATORS = set("""
-Abs Acos Acosh Add And ArgMax ArgMin Asin Asinh Atan Atanh AveragePool BatchNormalization BitwiseAnd
-BitwiseNot BitwiseOr BitwiseXor Cast CastLike Ceil Celu Clip Compress Concat Constant
-ConstantOfShape Conv ConvTranspose Cos Cosh CumProd CumSum DepthToSpace Det Div Dropout Einsum Elu
+Abs Acos Acosh Add AffineGrid And ArgMax ArgMin Asin Asinh Atan Atanh Attention AveragePool
+BatchNormalization BitCast BitShift BitwiseAnd BlackmanWindow
+BitwiseNot BitwiseOr BitwiseXor Cast CastLike CausalConvWithState Ceil Celu CenterCropPad Clip Col2Im Compress Concat Constant
+ConstantOfShape Conv ConvTranspose Cos Cosh CumProd CumSum DFT DeformConv DepthToSpace Det Div Dropout Einsum Elu
 Equal Erf Exp Expand EyeLike Flatten Floor Gather GatherElements GatherND Gelu Gemm
-GlobalAveragePool GlobalMaxPool GRU Greater GreaterOrEqual GridSample GroupNormalization HardSigmoid
+GlobalAveragePool GlobalMaxPool GRU Greater GreaterOrEqual GridSample GroupNormalization HammingWindow HannWindow HardSigmoid
 HardSwish Hardmax Identity InstanceNormalization IsInf IsNaN LRN LSTM LayerNormalization LeakyRelu Less
+LinearAttention MaxRoiPool MaxUnpool MelWeightMatrix NonMaxSuppression RoiAlign RotaryEmbedding STFT TensorScatter Unique
 LessOrEqual Log LogSoftmax LpNormalization LpPool MatMul Max MaxPool Mean MeanVarianceNormalization
 Min Mish Mod Mul Neg NonZero Not OneHot Or PRelu Pad Pow RMSNormalization RNN Range Reciprocal ReduceL1
 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
@@ -78,8 +81,7 @@ Sub Sum SwiGLU Swish Tan Tanh ThresholdedRelu Tile TopK Transpose Trilu Unsqueez
 # What is left out, and why: training, types that are not tensors of plain numbers, and forms that
 # ``ONNXModel`` refuses by name.
 LEFT_OUT = ("training", "sequence", "optional", "string", "FLOAT8", "FLOAT4", "INT4", "INT2",
-            "FLOAT6", "E8M0", "E4M3", "E5M2", "cubic_grid", "gridsample_bicubic", "volumetric",
-            "peephole", "uint64", "uint32", "bitwise_not_3d", "float16", "FLOAT16", "BFLOAT16", "expanded")
+            "FLOAT6", "E8M0", "E4M3", "E5M2", "uint64", "uint32", "uint16", "bitwise_not_3d", "float16", "fp16", "bf16", "dft_inverse", "FLOAT16", "BFLOAT16", "expanded")
 
 
 def standard():
@@ -100,7 +102,7 @@ def standard():
         pairs = [list(zip([v.name for v in values], tensors))
                  for values, tensors in ((test.model.graph.input, inputs), (test.model.graph.output, outputs))]
         data = case(test.name, test.model, *pairs, max(test.rtol, 1e-4), max(test.atol, 1e-5))
-        if len(data) <= 12_000:
+        if len(data) <= 8_000:
             cases.append(data)
     return cases
 
@@ -114,22 +116,27 @@ def normal(*shape):
     return random.standard_normal(shape).astype(np.float32)
 
 
-def model(nodes, inputs, outputs, version, constants=()):
+def model(nodes, inputs, outputs, version, constants=(), domain=""):
     graph = helper.make_graph(
         nodes, "graph",
         [helper.make_tensor_value_info(k, helper.np_dtype_to_tensor_dtype(v.dtype), v.shape) for k, v in inputs],
         [helper.make_value_info(k, helper.make_tensor_type_proto(t, None)) for k, t in outputs],
         [numpy_helper.from_array(v, k) for k, v in constants])
-    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", version)], producer_name="fixtures")
+    made = helper.make_model(graph, producer_name="fixtures",
+                             opset_imports=[helper.make_opsetid("", version)] + ([helper.make_opsetid(domain, 1)] if domain else []))
     made.ir_version = 4 if version <= 9 else 7 if version <= 14 else 8 if version <= 18 else 10
     return made
+
+
+def ints(*numbers):
+    return np.array(numbers, np.int64)
 
 
 class Versions:
     def __init__(self):
         self.cases = []
 
-    def add(self, operator, version, inputs, label="", constants=(), outputs=1, types=None, expected=None, **attributes):
+    def add(self, operator, version, inputs, label="", constants=(), outputs=1, unnamed=(), types=None, expected=None, domain="", **attributes):
         import onnxruntime
         names = [f"x{i}" for i in range(len(inputs))]
         pairs = [(n, np.asarray(a)) for n, a in zip(names, inputs) if a is not None]
@@ -138,22 +145,22 @@ class Versions:
             operator,
             [n if a is not None else "" for n, a in zip(names, inputs)]
             + [f"c{i}" if c is not None else "" for i, c in enumerate(constants)],
-            [f"y{i}" for i in range(outputs)], **attributes)
+            [f"y{i}" if i not in unnamed else "" for i in range(outputs)], domain=domain, **attributes)
         types = types or [FLOAT] * outputs
-        made = model([node], pairs, [(f"y{i}", t) for i, t in enumerate(types)], version, fixed)
+        named = [(f"y{i}", t) for i, t in enumerate(types) if i not in unnamed]
+        made = model([node], pairs, named, version, fixed, domain)
         if expected is None:
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 4
             session = onnxruntime.InferenceSession(made.SerializeToString(), options, providers=["CPUExecutionProvider"])
             expected = session.run(None, dict(pairs))
         name = f"{operator}-{version}" + (f" {label}" if label else "")
-        self.cases.append(case(name, made, pairs, [(f"y{i}", e) for i, e in enumerate(expected)]))
+        self.cases.append(case(name, made, pairs, [(k, e) for (k, _), e in zip(named, expected)]))
 
 
 def versions():
     v = Versions()
     image, vector = normal(2, 4, 7, 6), normal(2, 3, 4)
-    ints = lambda *numbers: np.array(numbers, np.int64)
 
     for version in (9, 11, 12):
         for axis in (0, 1, 2, 3, -1):
@@ -391,6 +398,167 @@ def versions():
               outputs=states + 1, hidden_size=4)
     v.add("GRU", 14, [normal(5, 2, 3)], "reset behind", [normal(1, 12, 3), normal(1, 12, 4), normal(1, 24)], outputs=2,
           hidden_size=4, linear_before_reset=1)
+    recurrent_forms(v)
+    version_6(v)
+    regions(v)
+    return v.cases
+
+
+def recurrent_forms(v):
+    lengths = np.array([5, 0, 3], np.int32)
+    functions = {
+        "RNN": [["Relu"], ["Affine"], ["LeakyRelu"], ["ThresholdedRelu"], ["ScaledTanh"], ["HardSigmoid"], ["Elu"],
+                ["Softsign"], ["Softplus"], ["Sigmoid"]],
+        "GRU": [["HardSigmoid", "Softsign"], ["Sigmoid", "ScaledTanh"]],
+        "LSTM": [["HardSigmoid", "ScaledTanh", "Elu"], ["Sigmoid", "Relu", "Softsign"]],
+    }
+    parameters = {"Affine": (0.7, 0.2), "LeakyRelu": (0.1, None), "ThresholdedRelu": (0.3, None), "Elu": (0.8, None),
+                  "ScaledTanh": (1.5, 0.6), "HardSigmoid": (0.25, 0.45)}
+    for operator, gates, states in (("RNN", 1, 1), ("GRU", 3, 1), ("LSTM", 4, 2)):
+        def add(label, direction="forward", lengths=None, starts=False, peepholes=False, **attributes):
+            many = 2 if direction == "bidirectional" else 1
+            constants = [normal(many, gates * 4, 2), normal(many, gates * 4, 4), normal(many, 8 * gates), lengths]
+            constants += [normal(many, 3, 4) if starts else None for _ in range(states)]
+            if peepholes:
+                constants.append(normal(many, 12))
+            while constants[-1] is None:
+                constants.pop()
+            v.add(operator, 14, [normal(5, 3, 2)], label, constants, outputs=states + 1, hidden_size=4,
+                  direction=direction, **attributes)
+
+        for direction in ("forward", "reverse", "bidirectional"):
+            add(f"lengths {direction}", direction, lengths=np.maximum(lengths, 1), starts=True)
+        add("clipped", clip=0.4)
+        both = functions[operator][0] + functions[operator][-1]
+        for names in (*functions[operator], both):
+            pairs = [parameters.get(name, (None, None)) for name in names]
+            alpha, beta = ([p[i] for p in pairs if p[i] is not None] for i in (0, 1))
+            add(" ".join(names), "bidirectional" if names is both else "forward", activations=names, **({"activation_alpha": alpha} if alpha else {}),
+                **({"activation_beta": beta} if beta else {}))
+        if operator == "GRU":
+            add("reset behind, both ways", "bidirectional", lengths=np.maximum(lengths, 2), linear_before_reset=1)
+        if operator == "LSTM":
+            add("peepholes", peepholes=True, starts=True)
+            add("peepholes both ways, clipped", "bidirectional", peepholes=True, starts=True, clip=0.5,
+                lengths=np.maximum(lengths, 1))
+            add("coupled gates", input_forget=1)
+
+
+def version_6(v):
+    """Broadcasting on request, as operator set 6 has it; numpy is the reference."""
+    x, middle, scalar = normal(2, 3, 4), normal(3), normal()
+    for operator, function in (("Add", np.add), ("Sub", np.subtract), ("Mul", np.multiply), ("Div", np.divide)):
+        v.add(operator, 6, [x, middle], "axis", expected=[function(x, middle[:, None])], broadcast=1, axis=1)
+        v.add(operator, 6, [x, scalar], "number", expected=[function(x, scalar)], broadcast=1)
+    v.add("PRelu", 6, [x, middle], expected=[np.where(x < 0, x * middle[:, None], x)])
+    v.add("Dropout", 6, [x], expected=[x], is_test=1)
+
+
+def regions(v):
+    """Boxes, and what the package's own tests of operators leave out."""
+    image = normal(2, 3, 9, 8)
+    boxes = np.array([[0.5, 1, 6, 7], [2, 2, 3.5, 8], [-3, -2, 20, 4]], np.float32)
+    place = np.array([0, 1, 1])
+    for version in (10, 16):
+        for mode in ("avg", "max"):
+            for ratio in (0, 2):
+                v.add("RoiAlign", version, [image], f"{mode} {ratio}", [boxes, place], output_height=3, output_width=2,
+                      mode=mode, sampling_ratio=ratio, spatial_scale=0.8)
+    v.add("RoiAlign", 16, [image], "half pixel off", [boxes, place], output_height=2, output_width=2,
+          coordinate_transformation_mode="output_half_pixel")
+    whole = np.concatenate([place[:, None], boxes], 1).astype(np.float32)
+    v.add("MaxRoiPool", 9, [image], "", [np.abs(whole)], pooled_shape=[3, 2], spatial_scale=0.9)
+    v.add("MaxUnpool", 11, [normal(1, 1, 2, 2)], "", [np.array([[[[0, 3], [9, 15]]]])], kernel_shape=[2, 2], strides=[2, 2])
+    for mode in ("bilinear", "nearest", "bicubic"):
+        for padding in ("zeros", "border", "reflection"):
+            v.add("GridSample", 16, [image, 1.3 * normal(2, 4, 5, 2)], f"{mode} {padding}", mode=mode, padding_mode=padding,
+                  align_corners=int(padding == "border"))
+    v.add("GridSample", 20, [normal(1, 2, 4, 5, 3), normal(1, 3, 2, 2, 3)], "three axes")
+    signal = normal(2, 12, 1)
+    for onesided in (0, 1):
+        for axis in ((1, 2) if onesided else (1,)):
+            v.add("DFT", 17, [normal(2, 12, 5, 1)], f"{onesided} {axis}", axis=axis, onesided=onesided)
+        v.add("STFT", 17, [signal], f"{onesided}", [np.int64(3), normal(5)], onesided=onesided)
+    v.add("DFT", 17, [normal(2, 6, 2)], "inverse", inverse=1)
+    v.add("DFT", 17, [normal(2, 6, 1)], "cut", [np.int64(4)])
+    long = normal(1, 150, 1)
+    spectrum = np.fft.fft(long[0, :, 0])
+    v.add("DFT", 17, [long], "two passes", expected=[np.stack([spectrum.real, spectrum.imag], -1)[None].astype(np.float32)])
+    v.add("Unique", 11, [np.round(2 * normal(4, 3))], "", outputs=4, types=[FLOAT] + 3 * [INT64])
+    v.add("Unique", 11, [np.round(normal(5, 2))], "axis", outputs=4, types=[FLOAT] + 3 * [INT64], axis=0, sorted=0)
+    v.add("BitShift", 11, [np.array([200, 7, 1], np.uint8), np.array([1, 3, 7], np.uint8)], types=[TensorProto.UINT8],
+          direction="LEFT")
+    v.add("Col2Im", 18, [normal(2, 3 * 4, 12)], "", [ints(4, 5), ints(2, 2)])
+    v.add("Col2Im", 18, [normal(1, 2 * 4, 12)], "uneven", [ints(3, 4), ints(2, 2)], pads=[0, 1, 1, 0], dilations=[1, 1])
+    v.add("CenterCropPad", 18, [normal(5, 4, 7)], "", [ints(6, 4)], axes=[1, -1])
+
+
+# --- optimized.cases -----------------------------------------------------------------------------
+
+
+def optimized():
+    """Operators of ONNX Runtime's own domain, with the outputs that it gives."""
+    v = Versions()
+    ours = {"domain": "com.microsoft"}
+    x, hidden = normal(2, 3, 8), 8
+    for operator in ("Gelu", "FastGelu", "QuickGelu"):
+        v.add(operator, 17, [2 * x], **ours)
+    v.add("FastGelu", 17, [x], "bias", [normal(8)], **ours)
+    v.add("BiasGelu", 17, [x], "", [normal(8)], **ours)
+    v.add("QuickGelu", 17, [x], "alpha", alpha=0.9, **ours)
+    v.add("FusedMatMul", 17, [x, normal(2, 5, 8)], "", alpha=0.5, transB=1, **ours)
+    v.add("FusedMatMul", 17, [normal(2, 8, 3), normal(8, 5)], "left", transA=1, **ours)
+    v.add("TransposeMatMul", 17, [x, normal(5, 8)], "", transB=1, **ours)
+    v.add("FusedGemm", 17, [normal(3, 5)], "", [normal(5, 4), normal(4)], activation="LeakyRelu", activation_alpha=0.2, **ours)
+    image = normal(2, 3, 6, 5)
+    for activation, parameters in (("Relu", []), ("LeakyRelu", [0.3]), ("Clip", [-0.2, 0.7]), ("HardSigmoid", [0.3, 0.4]),
+                                   ("Tanh", []), ("Sigmoid", [])):
+        v.add("FusedConv", 17, [image], activation, [normal(4, 3, 3, 3), normal(4)], activation=activation, pads=[1] * 4,
+              **({"activation_params": parameters} if parameters else {}), **ours)
+    v.add("FusedConv", 17, [image], "addend", [normal(4, 3, 3, 3), normal(4), normal(2, 4, 4, 3)], activation="Relu", **ours)
+    v.add("Inverse", 17, [normal(2, 3, 3) + 3 * np.eye(3, dtype=np.float32)], **ours)
+
+    scale, shift, bias = normal(8), normal(8), normal(8)
+    for skip in (normal(2, 3, 8), normal(1, 3, 8)):
+        v.add("SkipLayerNormalization", 17, [x, skip], f"{skip.shape}", [scale, shift], epsilon=1e-5, **ours)
+    v.add("SkipLayerNormalization", 17, [x, normal(2, 3, 8)], "sum", [scale, shift, bias], outputs=4, unnamed=(1, 2), **ours)
+    v.add("SkipSimplifiedLayerNormalization", 17, [x, normal(2, 3, 8)], "sum", [scale, bias], outputs=4, unnamed=(1, 2), **ours)
+    v.add("SimplifiedLayerNormalization", 13, [x], "", [scale], epsilon=1e-5)
+    v.add("LayerNormalization", 13, [x], "ahead of its set", [scale, shift])
+    ids, kinds = np.array([[3, 0, 1], [2, 2, 4]], np.int32), np.array([[0, 0, 1], [1, 0, 1]], np.int32)
+    mask = np.array([[1, 1, 0], [1, 1, 1]], np.int32)
+    tables = [normal(5, 8), normal(4, 8), normal(2, 8), scale, shift]
+    v.add("EmbedLayerNormalization", 17, [ids, kinds], "", tables + [mask], outputs=2, types=[FLOAT, TensorProto.INT32], **ours)
+    v.add("EmbedLayerNormalization", 17, [ids], "no segments", [None, *tables[:2], None, *tables[3:], None,
+          np.array([[2, 1, 0]], np.int32)], outputs=2, types=[FLOAT, TensorProto.INT32], **ours)
+
+    weights = [normal(8, 24), normal(24)]
+    bent = normal(1, 2, 3, 3)
+    v.add("Attention", 17, [x], "", weights, num_heads=2, **ours)
+    v.add("Attention", 17, [x], "one way", weights, num_heads=2, unidirectional=1, **ours)
+    v.add("Attention", 17, [x], "mask", weights + [mask], num_heads=2, **ours)
+    v.add("Attention", 17, [x], "mask of pairs", weights + [np.array(random.integers(0, 2, (2, 3, 3)), np.int32)], num_heads=4, **ours)
+    v.add("Attention", 17, [x], "lengths", weights + [np.array([2, 3], np.int32)], num_heads=2, **ours)
+    v.add("Attention", 17, [x], "ends and starts", weights + [np.array([2, 3, 0, 1], np.int32)], num_heads=2, **ours)
+    v.add("Attention", 17, [x], "bias", weights + [None, None, np.repeat(bent, 2, 0)], num_heads=2, scale=0.4, **ours)
+    v.add("Attention", 17, [x], "past", weights + [None, normal(2, 2, 2, 5, 4)], num_heads=2, outputs=2, unidirectional=1, **ours)
+    v.add("Attention", 17, [x], "sizes", [normal(8, 8 + 8 + 4), normal(20)], num_heads=2, qkv_hidden_sizes=[8, 8, 4], **ours)
+    others = [normal(2, 4, 8), normal(2, 4, 8)]
+    v.add("MultiHeadAttention", 17, [x, *others], "", num_heads=2, **ours)
+    v.add("MultiHeadAttention", 17, [x, *others], "bias", [normal(24)], num_heads=4, scale=0.3, **ours)
+    v.add("MultiHeadAttention", 17, [x, *others], "mask", [None, np.array([[1, 1, 0, 1], [1, 0, 0, 1]], np.int32)], num_heads=2, **ours)
+    v.add("MultiHeadAttention", 17, [x, *others], "lengths", [None, np.array([2, 4], np.int32)], num_heads=2, **ours)
+    v.add("MultiHeadAttention", 17, [x, *others], "added", [None, None, normal(1, 2, 3, 4)], num_heads=2, **ours)
+    v.add("MultiHeadAttention", 17, [x, normal(2, 3, 8), normal(2, 3, 8)], "past",
+          [None, None, None, normal(2, 2, 5, 4), normal(2, 2, 5, 4)], outputs=3, num_heads=2, unidirectional=1, **ours)
+    v.add("MultiHeadAttention", 17, [x, normal(2, 2, 4, 4), normal(2, 2, 4, 4)], "split keys", num_heads=2, **ours)
+    turns = [np.cos(normal(6, 2)), np.sin(normal(6, 2))]
+    for label, places in (("places", np.array([[0, 2, 1], [3, 4, 5]])), ("start", ints(2))):
+        for interleaved in (0, 1):
+            v.add("RotaryEmbedding", 17, [x], f"{label} {interleaved}", [places, *turns], interleaved=interleaved, **ours)
+    v.add("RotaryEmbedding", 17, [normal(2, 2, 3, 4)], "by heads", [np.array([[0, 2, 1], [3, 4, 5]]), *turns], **ours)
+    v.add("RotaryEmbedding", 17, [x], "part", [np.array([[0, 2, 1], [3, 4, 5]]), turns[0][:, :1], turns[1][:, :1]],
+          num_heads=2, rotary_embedding_dim=2, **ours)
     return v.cases
 
 
@@ -486,4 +654,5 @@ def networks():
 if __name__ == "__main__":
     write("standard.cases", standard())
     write("versions.cases", versions())
+    write("optimized.cases", optimized())
     write("networks.cases", networks())
