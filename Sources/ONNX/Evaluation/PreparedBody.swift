@@ -43,8 +43,7 @@ struct PreparedBody: Sendable {
   /// - Parameters:
   ///   - formal: What the operator feeds, one for each.
   ///   - inputs: The inputs of the operator's node.
-  /// - Throws: ``Allowance/Exhausted`` where nobody has asked for the
-  ///   results and they take too long.
+  /// - Throws: ``Allowance/Exhausted`` where it takes too long for what nobody has asked for.
   func run(_ formal: [Tensor], around inputs: NodeInputs) throws -> [Tensor] {
     try Allowance.current?.spend(plan.steps.count + 1)
     return try network.run(plan, given: try formal + captured.map { try inputs[$0] })

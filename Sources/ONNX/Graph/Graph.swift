@@ -38,6 +38,23 @@ struct Graph: Sendable {
     let attributes: [String: Attribute]
     /// The bodies of control flow, by attribute.
     var bodies: [String: Body] = [:]
+
+    /// - Parameter ownInputCount: All inputs, where not given.
+    init(
+      name: String, operation: String, domain: String, version: Int, inputs: [Int?],
+      ownInputCount: Int? = nil, outputs: [Int?], attributes: [String: Attribute],
+      bodies: [String: Body] = [:]
+    ) {
+      self.name = name
+      self.operation = operation
+      self.domain = domain
+      self.version = version
+      self.inputs = inputs
+      self.ownInputCount = ownInputCount ?? inputs.count
+      self.outputs = outputs
+      self.attributes = attributes
+      self.bodies = bodies
+    }
   }
 
   /// A graph inside a node, which control flow runs any number of times.

@@ -50,7 +50,6 @@ extension Network {
   ) -> PreparedNode? {
     let node = Graph.Node(
       name: graph.nodes[last].name, operation: "Gelu", domain: "", version: 20, inputs: [x],
-      ownInputCount: 1,
       outputs: graph.nodes[last].outputs, attributes: [:])
     let reader = NodeReader(node: node, constants: [nil], types: types, folder: nil)
     guard let definition = OperatorRegistry.definition(of: node),
