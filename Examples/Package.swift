@@ -53,6 +53,7 @@ let package = Package(
     program("custom-quantity"),
     program("saturation"),
     program("timing"),
+    program("growth"),
     program("conformance"),
     program("fuzz"),
     program("leaks"),

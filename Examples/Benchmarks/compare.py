@@ -8,7 +8,8 @@
 Needs PyTorch and Captum in the running Python (torchvision and transformers as well for the larger
 networks), and `.build/release/timing` and `attribute`. Each round runs ours, then Captum's best
 setting of `captum_timing.py`; the median over rounds counts. `process` is a whole process that
-explains one instance and writes the result: its time, and the most memory that it held.
+explains one instance and writes the result: its time, and the most memory that it held. The last
+column is our share of the speed that the machine's matrix products reach.
 """
 
 import argparse
@@ -21,6 +22,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from networks import NETWORKS, operations
+
+STEPS = 50
 EXAMPLES = Path(__file__).resolve().parents[1]
 BUILT = EXAMPLES / ".build/release"
 
@@ -83,10 +87,21 @@ def main():
                 for figures, command in ((ours[-1], mine), (theirs[-1], peer)):
                     figures[f"process: {name}"], figures[f"process: {name}, MB"] = process(command)
 
-    print(f"{'work':58} {'ours ms':>9} {'Captum ms':>10} {'ratio':>6}")
+    peak = 2 * 2048**3 / statistics.median(run.pop("matrix product") for run in ours)
+    print(f"{'work':58} {'ours ms':>9} {'Captum ms':>10} {'ratio':>6} {'of peak':>8}")
     for work in ours[0]:
         mine, peer = (statistics.median(run[work] for run in runs) for runs in (ours, theirs))
-        print(f"{work:58} {mine:9.2f} {peer:10.2f} {mine / peer:6.2f}")
+        share = share_of_peak(work, mine, peak)
+        print(f"{work:58} {mine:9.2f} {peer:10.2f} {mine / peer:6.2f} {share:>8}")
+    print(f"\npeak: products of 2048 × 2048 matrices at {peak / 1e6:.0f} GFLOP/s")
+
+
+def share_of_peak(work, milliseconds, peak):
+    """Of the speed of the machine's matrix products, for integrated gradients of 50 points."""
+    name, _, method = work.partition(": ")
+    if method != "integrated gradients" or name not in NETWORKS:
+        return ""
+    return f"{STEPS * operations(name) / milliseconds / peak:.0%}"
 
 
 if __name__ == "__main__":

@@ -97,6 +97,17 @@ def network(name):
     return build().eval().requires_grad_(False), instance()
 
 
+def operations(name):
+    """Floating-point operations of one gradient: a forward pass, and back to what is explained."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    model, instance = network(name)
+    instance.requires_grad_()
+    with FlopCounterMode(display=False) as counter:
+        torch.autograd.grad(model(instance)[:, 0].sum(), instance)
+    return counter.get_total_flops()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path)

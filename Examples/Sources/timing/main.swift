@@ -39,6 +39,11 @@ func logits(
   InternalInfluence(model, quantity: quantity, slice: NetworkSlice(to: .logits))
 }
 
+// What the machine's matrix products reach, for comparison: 2 · 2048³ operations.
+let square = try Tensor.normal([2048, 2048], from: Generator(seed: 0))
+let product = try median(atLeast: 5) { _ = try square.matrixProduct(square) }
+print(#"{"work": "matrix product", "median_ms": \#((product * 100).rounded() / 100)}"#)
+
 let digits = try ONNXModel(path: "Models/digits.onnx")
 let images = try Tensor(contentsOfNPY: "Data/ten-digits.npy")
 let eight = try images[8..<9]

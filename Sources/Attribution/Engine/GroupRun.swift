@@ -12,7 +12,7 @@ struct GroupRun {
   let report: (_ share: Double, _ gradients: Int) throws -> Void
 
   private(set) var tally = Tally()
-  private var sums: [Sums] = []
+  private var sums: [RunningSums] = []
 
   /// What was evaluated.
   struct Tally {
@@ -33,15 +33,6 @@ struct GroupRun {
     let errorEstimate: Tensor?
   }
 
-  /// The sums of one quantity.
-  private struct Sums {
-    var values: Contributions
-    var influence: Contributions?
-    /// Gradients where the slice stops being affine in its start, not pulled back yet, and the
-    /// displacement that they all share.
-    var atReach: (gradients: Contributions, displacement: Activation?)?
-  }
-
   init(
     _ engine: InternalInfluence, quantities: [any QuantityOfInterest], evaluator: SliceEvaluator,
     instances: Instances, report: @escaping (_ share: Double, _ gradients: Int) throws -> Void
@@ -59,10 +50,9 @@ struct GroupRun {
     let distribution = engine.distribution
     let keepsSquares = engine.statistic != .mean || distribution.isSampled
     sums = quantities.map { _ in
-      Sums(
-        values: Contributions(instances: instances.count, keepsSquares: keepsSquares),
-        influence: engine.keepsInfluence
-          ? Contributions(instances: instances.count, keepsSquares: false) : nil)
+      RunningSums(
+        instances: instances.count, keepsSquares: keepsSquares,
+        keepsInfluence: engine.keepsInfluence)
     }
     var samples = try distribution.samples(around: instances)
     let ends = samples.ends
@@ -163,24 +153,18 @@ struct GroupRun {
         }
       }
       if let reach {
-        try add(gradients, at: reach, displacement: displacement, to: index)
+        try sums[index].add(gradients, at: reach, of: evaluator, displacement: displacement)
       } else {
-        try sums[index].values.add(
+        try sums[index].add(
           gradients, weights: isPlain ? weights : nil, displacement: displacement)
-        try sums[index].influence?.add(gradients, weights: isPlain ? weights : nil)
       }
-      let isFinite =
-        sums[index].values.isFinite && sums[index].influence?.isFinite != false
-        && sums[index].atReach?.gradients.isFinite != false
-      if try !isFinite || !values.detached().sum().number().isFinite {
+      if try !sums[index].isFinite || !values.detached().sum().number().isFinite {
         throw try search(quantity, rows.points)
           .error(values, gradients, displacement, first: range.lowerBound)
       }
     }
     return watched
   }
-
-  // MARK: The affine part
 
   /// Whether all samples of an instance move alike, so that their gradients can be added up before
   /// they are pulled back through what is affine.
@@ -193,35 +177,6 @@ struct GroupRun {
     case .tangent(let tangent): return tangent.rows == instances.count
     case .move, .reaction: return false
     }
-  }
-
-  private mutating func add(
-    _ gradients: [Tensor], at reach: [Place], displacement: Activation?, to index: Int
-  ) throws {
-    if let sum = sums[index].atReach {
-      let isSame =
-        switch (sum.displacement, displacement) {
-        case (nil, nil): true
-        case (let one?, let other?): one.isSame(as: other)
-        default: false
-        }
-      if !isSame { try pullBack(index, from: reach) }
-    }
-    var sum =
-      sums[index].atReach?.gradients
-      ?? Contributions(instances: instances.count, keepsSquares: false)
-    try sum.add(gradients)
-    sums[index].atReach = (sum, displacement)
-  }
-
-  /// Takes what a quantity has at the affine reach back to the slice's start.
-  private mutating func pullBack(_ index: Int, from reach: [Place]) throws {
-    guard let sum = sums[index].atReach else { return }
-    sums[index].atReach = nil
-    let gradients = try evaluator.pulledBack(
-      sum.gradients.result(.mean).tensors, from: reach)
-    try sums[index].values.add(gradients, displacement: sum.displacement)
-    try sums[index].influence?.add(gradients)
   }
 
   // MARK: Reactions
@@ -255,7 +210,13 @@ struct GroupRun {
       quantityValues(of: evaluator.output), at: evaluator.activation)
     let atEnds = try ends.map { try quantityValues(atEndsOf: $0, instance: instance) }
     if let reach = evaluator.affineReach {
-      for index in quantities.indices { try pullBack(index, from: reach) }
+      for (index, quantity) in quantities.enumerated() {
+        try sums[index].pullBack(from: reach, of: evaluator)
+        guard sums[index].isFinite else {
+          throw try search(quantity, evaluator.activation)
+            .error(instance[index], sums[index].values.result(.mean).tensors, first: nil)
+        }
+      }
     }
     return try quantities.indices.map { index in
       let sum = sums[index]

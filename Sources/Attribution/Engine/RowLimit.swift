@@ -13,7 +13,10 @@ public enum RowLimit: Sendable, Equatable {
   func rows(bytesPerRow: Int) -> Int {
     switch self {
     case .rows(let count): max(1, count)
-    case .automatic: max(1, MemoryBudget.bytes / max(1, bytesPerRow))
+    case .automatic:
+      max(
+        1, MemoryBudget.bytes / max(1, bytesPerRow),
+        min(MemoryBudget.fewRows, MemoryBudget.share / max(1, bytesPerRow)))
     }
   }
 }
@@ -25,8 +28,15 @@ enum MemoryBudget {
   /// Beyond this size the time for a row no longer falls, so that more memory would buy nothing.
   static let ceiling = 192 << 20
 
-  /// A sixteenth of the memory that is free now, and no more than ``ceiling``.
-  static var bytes: Int { min(ceiling, max(16 << 20, available / 16)) }
+  /// Fewer rows than this at once are slow for networks whose rows are large, too: they may take
+  /// more than ``ceiling``.
+  static let fewRows = 4
+
+  /// A sixteenth of the memory that is free now.
+  static var share: Int { max(16 << 20, available / 16) }
+
+  /// What activations take unless rows are large.
+  static var bytes: Int { min(ceiling, share) }
 
   private static var available: Int {
     let pages = sysconf(Int32(_SC_AVPHYS_PAGES))

@@ -29,6 +29,8 @@ final class Network: Sendable {
   /// The shapes of values seen last, a unit's own, for models that leave them open.
   let seenShapes = Mutex<[Int: [Int]]>([:])
   let plans = Mutex<[Plan.Key: Plan]>([:])
+  /// Weights of convolutions in the layout in which they are fastest, by node.
+  let imageWeights = Mutex<[Int: Tensor]>([:])
   /// Plans that keep the rows of a unit of several apart.
   let plansApart = Mutex<Set<Plan.Key>>([])
 

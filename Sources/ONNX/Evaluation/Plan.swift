@@ -145,11 +145,16 @@ extension Network {
     var steps: [Plan.Step] = []
     for node in nodes.indices.reversed() where isNeeded[node] {
       guard let prepared = fused[node]?.node ?? nodes[node] else { continue }
-      let inputs =
+      var inputs =
         fused[node].map { $0.inputs.map { $0.value.map { source(.value($0)) } ?? $0 } }
         ?? graph.nodes[node].inputs.enumerated().map { input, value in
           value.map { source(.edge(node: node, input: input, value: $0)) } ?? .absent
         }
+      if isFused, fused[node] == nil, prepared.definition.isConvolution, inputs.count > 1,
+        case .constant(let weight) = inputs[1]
+      {
+        inputs[1] = .constant(try imageWeight(weight, ofNode: node))
+      }
       var released: [Int] = []
       for case .value(let value) in inputs where kept.insert(value).inserted {
         released.append(value)

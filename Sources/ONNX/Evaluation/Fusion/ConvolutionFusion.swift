@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
 import Torch
 
 /// A convolution and the batch normalization behind it as one convolution.
@@ -37,7 +38,21 @@ private struct FoldedConvolution {
   }
 }
 
+extension OperatorDefinition {
+  var isConvolution: Bool { name == "Conv" && domain.isEmpty }
+}
+
 extension Network {
+  /// A convolution's weight in the layout in which image convolutions are fastest; made once, when a
+  /// plan first needs it.
+  func imageWeight(_ weight: Tensor, ofNode node: Int) throws -> Tensor {
+    guard weight.rank == 4, weight.device == .cpu else { return weight }
+    if let known = imageWeights.withLock({ $0[node] }) { return known }
+    let made = try weight.channelsLast()
+    imageWeights.withLock { $0[node] = made }
+    return made
+  }
+
   /// The convolution that only a batch normalization reads, with it.
   static func convolution(
     endingAt position: Int, in graph: borrowing Graph, _ nodes: [PreparedNode?],
@@ -46,7 +61,7 @@ extension Network {
     guard let normalization = nodes[position], let value = graph.nodes[position].inputs[0],
       onlyReader(of: value, in: graph) == position,
       let producer = graph.values[value].producer, let convolution = nodes[producer],
-      convolution.definition.name == "Conv", convolution.definition.domain.isEmpty,
+      convolution.definition.isConvolution,
       let weight = convolution.reader.constant(1), let x = graph.nodes[producer].inputs[0],
       !convolution.reader.hasInput(2) || convolution.reader.constant(2) != nil,
       let epsilon = try? normalization.reader.float("epsilon", 1e-5)
