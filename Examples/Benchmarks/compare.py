@@ -84,6 +84,8 @@ def main():
             theirs.append(medians([sys.executable, "Benchmarks/captum_timing.py", "--runs", "3", "--only", only,
                                    "--threads", str(os.cpu_count())]))
             for name, mine, peer in processes(arguments.networks, output):
+                if only not in f"process: {name}":
+                    continue
                 for figures, command in ((ours[-1], mine), (theirs[-1], peer)):
                     figures[f"process: {name}"], figures[f"process: {name}, MB"] = process(command)
 
