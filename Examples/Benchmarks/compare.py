@@ -103,7 +103,9 @@ def share_of_peak(work, milliseconds, peak):
     name, _, method = work.partition(": ")
     if method != "integrated gradients" or name not in NETWORKS:
         return ""
-    return f"{STEPS * operations(name) / milliseconds / peak:.0%}"
+    count = operations(name)
+    # PyTorch does not count those of recurrent layers.
+    return f"{STEPS * count / milliseconds / peak:.0%}" if count > 1e6 else ""
 
 
 if __name__ == "__main__":
