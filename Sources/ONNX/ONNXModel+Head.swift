@@ -37,7 +37,9 @@ extension Network {
         var logits = input
         if let after = transposition {
           guard let (start, before) = transposed(input), before.count == after.count,
-            before.map({ after[$0] }) == Array(after.indices)
+            before.allSatisfy(after.indices.contains),
+            before.map({ after[$0] }) == Array(after.indices),
+            function.axis.map(before.indices.contains) ?? true
           else { return nil }
           logits = start
           function = function.onAxis { before[$0] }
@@ -97,6 +99,13 @@ extension Network {
 }
 
 extension OutputHead.Function {
+  fileprivate var axis: Int? {
+    switch self {
+    case .softmax(let axis), .logSoftmax(let axis): axis
+    case .sigmoid: nil
+    }
+  }
+
   fileprivate func onAxis(_ axis: (Int) -> Int) -> OutputHead.Function {
     switch self {
     case .softmax(let own): .softmax(axis: axis(own))

@@ -40,18 +40,37 @@ struct StandardRecurrence: Sendable {
   ///   - x: `[time, rows, features]`.
   ///   - rowsFirst: Whether states, and what comes out, have rows on their first axis.
   func outputs(_ x: Tensor, _ inputs: NodeInputs, rowsFirst: Bool) throws -> [Tensor] {
-    let directions = try inputs[2].shape[0]
-    let hidden = try inputs[2].shape[2]
+    let (directions, hidden) = try checkedSizes(x, inputs)
     let weights = try self.weights ?? self.weights(inputs)
     let states = try (0..<layer.stateCount).map { place in
       try inputs.optional(5 + place).map { rowsFirst ? try $0.transposed(0, 1) : $0 }
         ?? Tensor.zeros([directions, x.shape[1], hidden], type: x.elementType, on: x.device)
+    }
+    for state in states where state.shape != [directions, x.shape[1], hidden] {
+      throw NodeFault("a state of the shape \(state.shape) for \(x.shape[1]) sequences")
     }
     let (sequence, ends) = try x.recurrent(layer, from: states, weights: weights)
     // [time, rows, directions · hidden] to [time, directions, rows, hidden], or rows ahead of all.
     let apart = try sequence.reshaped(to: [x.shape[0], x.shape[1], directions, hidden])
     return try [apart.permuted(to: rowsFirst ? [1, 0, 2, 3] : [0, 2, 1, 3])]
       + ends.map { rowsFirst ? try $0.transposed(0, 1) : $0 }
+  }
+
+  /// libtorch does not check shapes here: what does not fit would be read beyond its end.
+  private func checkedSizes(
+    _ x: Tensor, _ inputs: NodeInputs
+  ) throws -> (directions: Int, hidden: Int) {
+    let (input, state) = (try inputs[1].shape, try inputs[2].shape)
+    guard state.count == 3, case let (directions, hidden) = (state[0], state[2]), hidden > 0,
+      directions == 1 || directions == 2, x.shape[2] > 0,
+      input == [directions, gates * hidden, x.shape[2]],
+      state == [directions, gates * hidden, hidden],
+      try inputs.optional(3).map({ $0.shape == [directions, 2 * gates * hidden] }) ?? true,
+      try [inputs[1], inputs[2]].allSatisfy({ $0.elementType == x.elementType })
+    else {
+      throw NodeFault("an input of the shape \(x.shape), weights \(input) and \(state) do not fit")
+    }
+    return (directions, hidden)
   }
 
   private func weights(_ inputs: NodeInputs) throws -> [Tensor] {
