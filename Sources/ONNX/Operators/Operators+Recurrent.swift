@@ -37,6 +37,9 @@ extension OperatorRegistry {
       guard x.rank == 3, weights.rank == 3, weights.shape[0] == direction.count,
         try inputs[1].rank == 3, try inputs[1].shape[0] == direction.count
       else { throw NodeFault("the shapes \(x.shape) and \(weights.shape) do not fit") }
+      guard x.shape[1] > 0, x.shape[2] > 0, weights.shape[2] > 0 else {
+        throw NodeFault("nothing to run along: the shapes \(x.shape) and \(weights.shape)")
+      }
       guard weights.shape[1] == kind.gates * weights.shape[2] else {
         throw NodeFault("recurrent weights of the shape \(weights.shape)")
       }

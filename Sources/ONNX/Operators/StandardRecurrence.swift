@@ -61,11 +61,11 @@ struct StandardRecurrence: Sendable {
     _ x: Tensor, _ inputs: NodeInputs
   ) throws -> (directions: Int, hidden: Int) {
     let (input, state) = (try inputs[1].shape, try inputs[2].shape)
-    guard state.count == 3, case let (directions, hidden) = (state[0], state[2]), hidden > 0,
-      directions == 1 || directions == 2, x.shape[2] > 0,
+    guard state.count == 3, case (let directions, let hidden) = (state[0], state[2]),
+      hidden > 0, directions == 1 || directions == 2, x.shape[2] > 0,
       input == [directions, gates * hidden, x.shape[2]],
       state == [directions, gates * hidden, hidden],
-      try inputs.optional(3).map({ $0.shape == [directions, 2 * gates * hidden] }) ?? true,
+      inputs.optional(3).map({ $0.shape == [directions, 2 * gates * hidden] }) ?? true,
       try [inputs[1], inputs[2]].allSatisfy({ $0.elementType == x.elementType })
     else {
       throw NodeFault("an input of the shape \(x.shape), weights \(input) and \(state) do not fit")
