@@ -23,7 +23,7 @@ struct Run {
     let clock = ContinuousClock()
     let began = clock.now
     var groups: [GroupRun.Tally] = []
-    var parts: [[GroupRun.Result]] = []
+    var parts: [[GroupResult]] = []
     var evaluations = 0
     // The first instance shows how much memory a row takes.
     let before = Runtime.producedBytes
@@ -56,7 +56,8 @@ struct Run {
       rowsAtOnce: groups.map(\.rowsAtOnce).max() ?? 0,
       seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18)
     return try quantities.indices.map { index in
-      try joined(parts.map { $0[index] }, quantity: quantities[index], cost: cost)
+      attributions(
+        try .joined(parts.map { $0[index] }), quantity: quantities[index], cost: cost)
     }
   }
 
@@ -70,7 +71,7 @@ struct Run {
           axis: 0, from: range.lowerBound, to: range.upperBound)
       }
     }
-    let evaluator = try SliceEvaluator(model, cuts: cuts, given: own, count: range.count)
+    let evaluator = try SliceEvaluator(model, cuts: cuts, given: own, batchRows: range)
     let cut = cuts.distribution
     let instances = Instances(
       activation: evaluator.activation, range: range, batch: batch
@@ -83,21 +84,13 @@ struct Run {
     return (evaluator, instances)
   }
 
-  private func joined(
-    _ parts: [GroupRun.Result], quantity: any QuantityOfInterest, cost: Cost
-  ) throws -> Attributions {
-    func join(_ part: (GroupRun.Result) -> Tensor?) throws -> Tensor? {
-      let tensors = parts.compactMap(part)
-      return tensors.count == parts.count ? try .concatenated(tensors) : nil
-    }
-    let influences = parts.compactMap(\.influence)
-    return Attributions(
-      activation: try .joined(parts.map(\.values)),
-      influence: influences.isEmpty ? nil : try .joined(influences),
-      quantity: QuantityValues(
-        instance: try .concatenated(parts.map(\.instance)), end: try join(\.end),
-        start: try join(\.start)),
-      completenessGap: try join(\.gap), errorEstimate: try join(\.errorEstimate), cost: cost,
+  private func attributions(
+    _ result: GroupResult, quantity: any QuantityOfInterest, cost: Cost
+  ) -> Attributions {
+    Attributions(
+      activation: result.values, influence: result.influence,
+      quantity: QuantityValues(instance: result.instance, end: result.end, start: result.start),
+      completenessGap: result.gap, errorEstimate: result.errorEstimate, cost: cost,
       configuration: Configuration(
         from: engine.slice.start.name, to: engine.slice.end.name,
         at: (engine.distributionCut ?? engine.slice.start).name,
