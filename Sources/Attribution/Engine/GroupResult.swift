@@ -11,6 +11,8 @@ struct GroupResult {
   var end: Tensor?
   var gap: Tensor?
   var errorEstimate: Tensor?
+  /// Of each instance, where the distribution was refined.
+  var efforts: [Effort] = []
 
   /// Some instances, in the given order.
   func selecting(_ rows: [Int]) throws -> GroupResult {
@@ -18,7 +20,8 @@ struct GroupResult {
       values: try values.selecting(rows), influence: try influence?.selecting(rows),
       instance: try instance.selecting(rows), start: try start?.selecting(rows),
       end: try end?.selecting(rows), gap: try gap?.selecting(rows),
-      errorEstimate: try errorEstimate?.selecting(rows))
+      errorEstimate: try errorEstimate?.selecting(rows),
+      efforts: efforts.isEmpty ? [] : rows.map { efforts[$0] })
   }
 
   /// The instances of groups after one another; what one of them lacks is left out.
@@ -32,6 +35,7 @@ struct GroupResult {
       values: try .joined(parts.map(\.values)),
       influence: influences.isEmpty ? nil : try .joined(influences),
       instance: try .concatenated(parts.map(\.instance)), start: try join(\.start),
-      end: try join(\.end), gap: try join(\.gap), errorEstimate: try join(\.errorEstimate))
+      end: try join(\.end), gap: try join(\.gap), errorEstimate: try join(\.errorEstimate),
+      efforts: parts.flatMap(\.efforts))
   }
 }

@@ -11,11 +11,11 @@ struct GroupRun {
   /// Which of them are evaluated, those of the evaluator; all where nil.
   let selection: [Int]?
   /// What is met where gradients are those of secants.
-  private(set) var secants: SecantPass?
+  private var secants: SecantPass?
   /// Hears between chunks which share of the group is done, and how many gradients a chunk took.
   let report: (_ share: Double, _ gradients: Int) throws -> Void
 
-  private(set) var tally = Tally()
+  private var tally = Tally()
   private var sums: [RunningSums] = []
 
   /// What was evaluated.
@@ -24,6 +24,21 @@ struct GroupRun {
     var forwardRows = 0
     var backwardRows = 0
     var rowsAtOnce = 0
+
+    static func + (a: Tally, b: Tally) -> Tally {
+      Tally(
+        samples: max(a.samples, b.samples), forwardRows: a.forwardRows + b.forwardRows,
+        backwardRows: a.backwardRows + b.backwardRows,
+        rowsAtOnce: max(a.rowsAtOnce, b.rowsAtOnce))
+    }
+  }
+
+  /// All that comes of a run.
+  struct Outcome {
+    /// For each quantity.
+    let results: [GroupResult]
+    let tally: Tally
+    let secants: SecantPass?
   }
 
   init(
@@ -41,7 +56,7 @@ struct GroupRun {
 
   // MARK: Rounds
 
-  mutating func results(rowLimit: Int) throws -> [GroupResult] {
+  mutating func outcome(rowLimit: Int) throws -> Outcome {
     let distribution = engine.distribution
     let keepsSquares = engine.statistic != .mean || distribution.isSampled
     sums = quantities.map { _ in
@@ -62,7 +77,7 @@ struct GroupRun {
       samples = next
       index += 1
     }
-    return try results(ends: ends)
+    return Outcome(results: try results(ends: ends), tally: tally, secants: secants)
   }
 
   /// Evaluates the samples of a round, and gives what a distribution that reacts wants to see.

@@ -22,7 +22,7 @@ struct Run {
   func attributions() throws -> [Attributions] {
     let clock = ContinuousClock()
     let began = clock.now
-    var groups: [GroupRun.Tally] = []
+    var tally = GroupRun.Tally()
     var parts: [[GroupResult]] = []
     var evaluations = 0
     // The first instance shows how much memory a row takes.
@@ -34,31 +34,62 @@ struct Run {
     while next < batch {
       let range = next..<min(batch, next + limit)
       let (evaluator, instances) = range == 0..<1 ? first : try group(range)
-      var run = GroupRun(
-        engine, quantities: quantities, evaluator: evaluator, instances: instances
-      ) { share, gradients in
+      let (results, own) = try self.results(evaluator, instances, rowLimit: limit) {
+        share, gradients in
         try Task.checkCancellation()
         evaluations += gradients
         let done = Double(range.lowerBound) + share * Double(range.count)
         try engine.onProgress?(
           Progress(fraction: done / Double(batch), evaluations: evaluations))
       }
-      parts.append(try run.results(rowLimit: limit))
-      groups.append(run.tally)
+      parts.append(results)
+      tally = tally + own
       next = range.upperBound
     }
     let duration = began.duration(to: clock.now).components
     let cost = Cost(
-      samples: groups.map(\.samples).max() ?? 0,
-      forwardRows: batch + (limit > 1 && batch > 1 ? 1 : 0)
-        + groups.reduce(0) { $0 + $1.forwardRows },
-      backwardRows: groups.reduce(0) { $0 + $1.backwardRows },
-      rowsAtOnce: groups.map(\.rowsAtOnce).max() ?? 0,
+      samples: tally.samples,
+      forwardRows: batch + (limit > 1 && batch > 1 ? 1 : 0) + tally.forwardRows,
+      backwardRows: tally.backwardRows, rowsAtOnce: tally.rowsAtOnce,
       seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18)
     return try quantities.indices.map { index in
       attributions(
         try .joined(parts.map { $0[index] }), quantity: quantities[index], cost: cost)
     }
+  }
+
+  /// What is found for a group, by the distribution as it is or refined until it is good enough.
+  private func results(
+    _ evaluator: SliceEvaluator, _ instances: Instances, rowLimit: Int,
+    report: @escaping (_ share: Double, _ gradients: Int) throws -> Void
+  ) throws -> ([GroupResult], GroupRun.Tally) {
+    guard let refinable = engine.distribution as? any RefinableDistribution,
+      let rule = refinable.refinement
+    else {
+      var run = GroupRun(
+        engine, quantities: quantities, evaluator: evaluator, instances: instances, report: report)
+      let outcome = try run.outcome(rowLimit: rowLimit)
+      return (outcome.results, outcome.tally)
+    }
+    var tally = GroupRun.Tally()
+    var refinement = Refinement(
+      refinable, rule: rule, quantities: quantities.count, instances: instances.count
+    ) { distribution, selection in
+      var finer = engine
+      finer.distribution = distribution
+      let isAll = selection.count == instances.count
+      var run = GroupRun(
+        finer, quantities: quantities,
+        evaluator: isAll ? evaluator : try SliceEvaluator(evaluator, selecting: selection),
+        instances: instances, selection: isAll ? nil : selection
+      ) { try report(0, $1) }
+      let outcome = try run.outcome(rowLimit: rowLimit)
+      tally = tally + outcome.tally
+      return outcome
+    }
+    let results = try refinement.results()
+    tally.samples = results[0].efforts.map(\.evaluations).max() ?? 0
+    return (results, tally)
   }
 
   /// The instances of a range, and the slice made ready for them.
@@ -90,7 +121,8 @@ struct Run {
     Attributions(
       activation: result.values, influence: result.influence,
       quantity: QuantityValues(instance: result.instance, end: result.end, start: result.start),
-      completenessGap: result.gap, errorEstimate: result.errorEstimate, cost: cost,
+      completenessGap: result.gap, errorEstimate: result.errorEstimate, efforts: result.efforts,
+      cost: cost,
       configuration: Configuration(
         from: engine.slice.start.name, to: engine.slice.end.name,
         at: (engine.distributionCut ?? engine.slice.start).name,
