@@ -93,7 +93,8 @@ import Testing
     }
     func slopes(_ points: [Tensor]) throws -> [Tensor] {
       let followed = try results(points)
-      let value = try places.reduce(Tensor(0.0)) { try $0 + (followed[$1] * weights[$1]).sum() }
+      var value = try Tensor(0.0)
+      for place in places { value = try value + (followed[place] * weights[place]).sum() }
       guard value.isTracked else { return try points.map { try $0.filled(with: 0) } }
       return try gradient(of: value, withRespectTo: points)
     }
@@ -101,8 +102,8 @@ import Testing
       moving.map { try $0.numbers.tracked(bySecantsTo: instances, of: pass) })
     let lost = try slopes(
       moving.map { try $0.numbers.tracked(bySecantsTo: $0.numbers.shifted(rows), of: SecantPass()) })
-    var shares = Tensor(0.0)
-    var size = Tensor(1.0)
+    var shares = try Tensor(0.0)
+    var size = try Tensor(1.0)
     for (slope, input) in zip(known, moving) {
       let parts = try slope * (input.numbers.shifted(rows) - input.numbers)
       shares = try shares + byRow(parts)
