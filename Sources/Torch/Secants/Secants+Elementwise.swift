@@ -173,10 +173,13 @@ extension SecantCall {
         let chord = Chord(
           a: try x.near.starts(rows), b: try x.near.ends(rows), fa: try fa.starts(rows),
           fb: try fa.ends(rows))
-        return try slope(chord).paddedBehind(rows)
+        let slopes = try slope(chord)
+        try noteCorners(of: chord, slope: slopes, rows: rows)
+        return try slopes.paddedBehind(rows)
       }
       return [Tensor(try fa.sloped(slopes, of: x.plain).storage, secant: secant)]
     }
+    pass.corners?.lose(name)
     let (far, fb) = (try x.far, try farResults()[0])
     let slopes = try withoutRecording {
       try slope(Chord(a: x.near, b: far, fa: fa, fb: fb))

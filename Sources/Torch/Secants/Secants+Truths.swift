@@ -55,7 +55,9 @@ extension SecantCall {
       try results[0].near.converted(like: difference), try results[0].far.converted(like: difference)
     )
     let slope = try withoutRecording {
-      try Chord(a: difference.near, b: difference.far, fa: a, fb: b).stepSlope(elsewhere: 0)
+      try noteZeros(from: difference.near, to: difference.far, rows: difference.secant?.rows)
+      return try Chord(a: difference.near, b: difference.far, fa: a, fb: b)
+        .stepSlope(elsewhere: 0)
     }
     let truth = Tensor(
       try a.sloped(slope, of: difference.plain).storage,
