@@ -40,10 +40,12 @@ public enum ExactRuleError: Error, Sendable, Equatable, CustomStringConvertible 
   public var description: String {
     switch self {
     case .curved(let operations):
-      return "the exact rule is for piecewise linear networks, and \(operations.joined(separator: ", "))"
+      return
+        "the exact rule is for piecewise linear networks, and \(operations.joined(separator: ", "))"
         + " is curved: explain the logits where it is a softmax at the end, or use the automatic rule"
     case .curvedPath(let path):
-      return "the exact rule is for straight paths, and '\(path)' is none: use the automatic rule, or"
+      return
+        "the exact rule is for straight paths, and '\(path)' is none: use the automatic rule, or"
         + " a secant rule with many steps"
     case .tooManyPieces(let instance, let limit):
       return "the path of instance \(instance) has more than \(limit) straight pieces: raise"

@@ -95,7 +95,8 @@ extension SecantCall {
       let isOff = try (slope - first).absolute() .> (slope.absolute() + first.absolute()) * 1e-9
       let isMoved = try chord.change .!= 0
       return (
-        try crossing.filled(with: 0.5, where: .!isInside), try isMoved .& isOff .& (isInside .| .!isBent)
+        try crossing.filled(with: 0.5, where: .!isInside),
+        try isMoved .& isOff .& (isInside .| .!isBent)
       )
     }
   }

@@ -71,7 +71,9 @@ extension SecantCall {
     let places = try [a, b].map { try ($0 * sign).indexOfMaximum(axis: -1, keepingAxis: true) }
     let share = try a.crossing(b, from: places[0], to: places[1])
     let rows = x.secant?.rows
-      .flatMap { rows in kept.firstIndex(of: rows.axis).map { CellRows(axis: $0, stride: rows.stride) } }
+      .flatMap { rows in
+        kept.firstIndex(of: rows.axis).map { CellRows(axis: $0, stride: rows.stride) }
+      }
     try noteCorners(rows: rows) { (share, try places[0] .!= places[1]) }
     let linear = try lined(x.plain).mixed(share, from: places[0], to: places[1])
       .reshaped(to: near.shape)

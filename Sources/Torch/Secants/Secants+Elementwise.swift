@@ -65,7 +65,8 @@ extension SecantRules {
         let quotient = try x / divisor
         let whole = try name == "fmod" ? quotient.truncated() : quotient.roundedDown()
         let linear = try x - divisor * whole
-        return try call.following([call.nearResults()[0].standing(for: linear.plain)], RowMaps.aligned)
+        return try call.following(
+          [call.nearResults()[0].standing(for: linear.plain)], RowMaps.aligned)
       }
     }
     rules["aten::prelu"] = { call in
@@ -279,7 +280,10 @@ extension Chord {
     let limit = try change.filled(with: change.elementType == .float64 ? 1e-3 : 3e-2)
     let closeness = try reach.map { try limit * $0.clamped(from: 0, to: 1) } ?? limit
     let isApart = try change.absolute() .> closeness
-    guard try !isApart.flattened().unsqueezed(axis: 0).all(axis: 1).hasSameElements(as: Tensor([true]).moved(to: change.device)) else {
+    guard
+      try !isApart.flattened().unsqueezed(axis: 0).all(axis: 1).hasSameElements(
+        as: Tensor([true]).moved(to: change.device))
+    else {
       return try (fb - fa) / change
     }
     let shift = try change.filled(with: 0, where: isApart) * (0.5 / 3.0.squareRoot())

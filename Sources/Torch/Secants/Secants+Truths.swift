@@ -21,10 +21,14 @@ extension SecantRules {
     rules["aten::bitwise_or"] = rules["aten::logical_or"]
     rules["aten::bitwise_xor"] = rules["aten::logical_xor"]
     rules["aten::any"] = { call in
-      try call.logic(RowMaps.along(1, keeps: 2)) { try $0[0].max(axes: call.integers(1), keepingAxes: call.flag(2)) }
+      try call.logic(RowMaps.along(1, keeps: 2)) {
+        try $0[0].max(axes: call.integers(1), keepingAxes: call.flag(2))
+      }
     }
     rules["aten::all"] = { call in
-      try call.logic(RowMaps.along(1, keeps: 2)) { try $0[0].min(axes: call.integers(1), keepingAxes: call.flag(2)) }
+      try call.logic(RowMaps.along(1, keeps: 2)) {
+        try $0[0].min(axes: call.integers(1), keepingAxes: call.flag(2))
+      }
     }
     for name in ["isnan", "isinf", "isfinite"] {
       rules["aten::" + name] = { try $0.discrete(RowMaps.order) }
@@ -52,7 +56,8 @@ extension SecantCall {
     pass.met(name, .corners)
     let difference = try x - other
     let (a, b) = (
-      try results[0].near.converted(like: difference), try results[0].far.converted(like: difference)
+      try results[0].near.converted(like: difference),
+      try results[0].far.converted(like: difference)
     )
     let slope = try withoutRecording {
       try noteZeros(from: difference.near, to: difference.far, rows: difference.secant?.rows)
