@@ -54,6 +54,7 @@ let package = Package(
     program("saturation"),
     program("timing"),
     program("growth"),
+    program("rules"),
     program("conformance"),
     program("fuzz"),
     program("leaks"),

@@ -8,61 +8,162 @@ import Testing
 import Torch
 
 @Suite struct SecantRuleTests {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+  static let fixtures = "Tests/AttributionTests/Fixtures"
+
+  static func network(_ path: String, _ inputs: String) throws -> (ONNXModel, Tensor) {
+    let model = try ONNXModel(path: root.appending(path: path).path, elementType: .float64)
+    return (model, try array(inputs))
+  }
+
+  static func array(_ path: String) throws -> Tensor {
+    try Tensor(contentsOfNPY: root.appending(path: path).path).converted(to: .float64)
+  }
+
   static func digits() throws -> (ONNXModel, Tensor) {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Examples")
-    let model = try ONNXModel(
-      path: root.appending(path: "Models/digits.onnx").path, elementType: .float64)
-    let digits = try Tensor(contentsOfNPY: root.appending(path: "Data/ten-digits.npy").path)
-    return (model, try digits.converted(to: .float64))
+    try network("Examples/Models/digits.onnx", "Examples/Data/ten-digits.npy")
   }
 
-  @Test func `attributions add up on the digits network, for any number of cells`() throws {
-    let (model, digits) = try Self.digits()
-    for count in [1, 2, 4, 8] {
-      let result = try IntegratedGradients(model, steps: count, rule: .secant)
-        .attributions(for: digits)
-      let change = try #require(result.quantity.end) - #require(result.quantity.start)
-      let gap = try #require(result.completenessGap)
-      print(count, try gap.absolute().max().number(), try change.absolute().min().number())
-      #expect(try (gap.absolute() / change.absolute()).max().number() < 1e-12)
-      #expect(result.cost.samples == count)
+  // MARK: Families
+
+  /// A network, what is explained, and layers that all of it flows through.
+  struct Family: Sendable, CustomTestStringConvertible {
+    let name: String
+    let layers: [String]
+    let make: @Sendable () throws -> (any Model, Tensor)
+
+    var testDescription: String { name }
+  }
+
+  static let families = [
+    Family(name: "pooling", layers: ["conv1", "pool", "dense", "relu3"]) {
+      let (model, digits) = try digits()
+      return (model, try digits[0..<3])
+    },
+    Family(name: "residual", layers: ["relu", "block2.relu2", "average"]) {
+      try network(
+        "\(fixtures)/residual-small.onnx", "\(fixtures)/captum/residual-small/inputs.npy")
+    },
+    Family(name: "attention", layers: ["normal", "mixed"]) {
+      (try ToyModels.attention(), try ToyModels.tokens())
+    },
+    Family(name: "recurrence", layers: ["embedded", "last"]) {
+      (try ToyModels.recurrence(), try ToyModels.tokens())
+    },
+  ]
+
+  static let quantities: [any QuantityOfInterest] = [
+    ClassScore(.index(1)), .probability(of: 1), .logProbability(of: 1),
+  ]
+
+  private func expectComplete(_ result: Attributions, cells: Int? = nil) throws {
+    let change = try #require(result.quantity.end) - #require(result.quantity.start)
+    // What cancels in the sum is not rounding's fault.
+    let rows = change.shape[0]
+    let size =
+      try result.values.absolute().reshaped(to: [rows, -1]).sum(axes: [1]) + change.absolute()
+    let gap = try #require(result.completenessGap).absolute() / size
+    #expect(try size.min().number() > 1e-6)
+    #expect(try gap.max().number() < 1e-12, "\(result.configuration)")
+    if let cells { #expect(result.cost.samples == cells) }
+  }
+
+  @Test(arguments: families, [1, 2, 4, 8])
+  func `attributions add up, for any number of cells`(family: Family, count: Int) throws {
+    let (model, x) = try family.make()
+    for quantity in Self.quantities {
+      try expectComplete(
+        IntegratedGradients(model, quantity: quantity, steps: count, rule: .secant)
+          .attributions(for: x), cells: count)
     }
   }
 
-  @Test func `the error falls faster than that of quadrature`() throws {
-    let (model, digits) = try Self.digits()
-    let exact = try IntegratedGradients(model, steps: 8000, rule: .midpoint)
-      .attributions(for: digits).values
-    for count in [2, 4, 8, 16, 32, 64] {
-      let secant = try IntegratedGradients(model, steps: count, rule: .secant)
-        .attributions(for: digits).values
-      let gauss = try IntegratedGradients(model, steps: count, rule: .gaussLegendre)
-        .attributions(for: digits).values
-      print(count, try relativeL1(secant, exact), try relativeL1(gauss, exact))
-    }
-  }
-}
-
-@Suite struct AutomaticRuleTests {
-  @Test func `the error is within the tolerance, and so is the estimate`() throws {
-    let (model, digits) = try SecantRuleTests.digits()
-    for quantity in [ClassScore(.predicted), .probability(of: .predicted)]
-      as [any QuantityOfInterest]
-    {
-      let exact = try IntegratedGradients(model, quantity: quantity, steps: 4000, rule: .midpoint)
-        .attributions(for: digits).values
-      for tolerance in [0.05, 0.01, 0.001] {
-        let result = try IntegratedGradients(
-          model, quantity: quantity, rule: .automatic(tolerance: tolerance)
-        ).attributions(for: digits)
-        let estimates = try #require(result.errorEstimate).numbers()
-        for row in 0..<10 {
-          let truth = try relativeL1(result.values[row], exact[row])
-          print(quantity.name, tolerance, result.efforts[row], estimates[row] / truth, truth)
-        }
-        print(result.cost)
+  @Test(arguments: families)
+  func `conductance adds up at every layer`(family: Family) throws {
+    let (model, x) = try family.make()
+    for layer in family.layers {
+      for count in [1, 3] {
+        try expectComplete(
+          Conductance(model, of: .layer(layer), steps: count, rule: .secant)
+            .attributions(for: x), cells: count)
       }
     }
+  }
+
+  @Test(arguments: families)
+  func `attributions add up on bent and curved paths, from several baselines`(
+    family: Family
+  ) throws {
+    let (model, x) = try family.make()
+    let noise = try Tensor.uniform(x.shape, type: .float64, from: Generator(seed: 9))
+    let baseline = MixedBaseline([(ConstantBaseline(0.3), 1), (TensorBaseline(noise), 2)])
+    let spiral = CustomPath("spiral") { t, start, end in
+      try start + (end - start) * t + noise.repeatingRows(t.shape[0] / x.shape[0]) * (t * (1 - t))
+    }
+    for path in [PolylinePath(through: [noise[0]]), spiral] as [any Path] {
+      for count in [2, 5] {
+        let distribution = PathDistribution(path, from: baseline, rule: .secant, steps: count)
+        try expectComplete(
+          InternalInfluence(model, distribution: distribution).attributions(for: x))
+      }
+    }
+  }
+
+  // MARK: Limits
+
+  @Test(arguments: [
+    ("tabular", "Examples/Models/tabular.onnx", "captum/tabular/"),
+    ("residual-small", "\(fixtures)/residual-small.onnx", "captum/residual-small/"),
+    ("smooth", "\(fixtures)/deeplift/smooth.onnx", "deeplift/smooth-"),
+  ])
+  func `one cell is DeepLIFT's rescale rule`(name: String, path: String, data: String) throws {
+    let (model, x) = try Self.network(path, "\(Self.fixtures)/\(data)inputs.npy")
+    let baseline = try Self.array("\(Self.fixtures)/\(data)baseline.npy")
+    let result = try IntegratedGradients(
+      model, slice: NetworkSlice(to: .logits), from: .tensor(baseline), steps: 1, rule: .secant
+    ).attributions(for: x)
+    let expected = try Self.array("\(Self.fixtures)/deeplift/\(name).npy")
+    #expect(try relativeL1(result.values, expected) < 1e-8)
+  }
+
+  @Test func `the error falls like the number of cells to the power of -1,5`() throws {
+    let (model, digits) = try Self.digits()
+    let slice = NetworkSlice(to: .logits)
+    let exact = try IntegratedGradients(model, slice: slice, rule: .exact)
+      .attributions(for: digits).values
+    func error(_ count: Int, _ rule: any PathRule) throws -> Double {
+      let result = try IntegratedGradients(model, slice: slice, steps: count, rule: rule)
+        .attributions(for: digits)
+      return try relativeL1(result.values, exact)
+    }
+    let slope = try log2(error(64, .secant) / error(4, .secant)) / 4
+    #expect(slope > -1.7 && slope < -1.3, "\(slope)")
+    // An eighth of Gauss–Legendre's steps is enough here.
+    #expect(try error(6, .secant) < error(50, .gaussLegendre))
+  }
+
+  @Test func `a batch is its rows one by one, in float32 as well`() throws {
+    let (model, digits) = try Self.digits()
+    let both = try IntegratedGradients(model, steps: 4, rule: .secant).attributions(for: digits)
+    for row in [0, 7] {
+      let alone = try IntegratedGradients(model, steps: 4, rule: .secant)
+        .attributions(for: digits[row..<row + 1])
+      try expectClose(alone.values, both.values[row..<row + 1], absolute: 1e-12)
+    }
+    let single = try ONNXModel(path: Self.root.appending(path: "Examples/Models/digits.onnx").path)
+    let rough = try IntegratedGradients(single, steps: 4, rule: .secant)
+      .attributions(for: digits.converted(to: .float32))
+    #expect(try relativeL1(rough.values.converted(to: .float64), both.values) < 1e-5)
+  }
+
+  @Test(arguments: [UniformGrid(), SquareGrid(), CustomGrid { $0 * $0 * $0 }] as [any Grid])
+  func `grids keep their laws`(grid: any Grid) {
+    #expect(GridLaws.violations(of: grid).isEmpty)
+  }
+
+  @Test func `a grid that does not rise from 0 to 1 breaks the laws`() {
+    #expect(!GridLaws.violations(of: CustomGrid { 1 - $0 }).isEmpty)
+    #expect(!GridLaws.violations(of: CustomGrid { $0 / 2 }).isEmpty)
   }
 }

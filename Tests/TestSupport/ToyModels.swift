@@ -89,6 +89,73 @@ public enum ToyModels {
     }
   }
 
+  /// Attention with two heads over four tokens, in a block as transformers have it: `x` → `normal`
+  /// (layer normalization) → attention → `mixed` (added to what came in, GELU) → mean over tokens →
+  /// `y`, `[rows, 4, 6]` to `[rows, 3]`.
+  public static func attention(seed: UInt64 = 4) throws -> FunctionModel {
+    let generator = try Generator(seed: seed)
+    let maps = try (0..<4).map { _ in
+      try Tensor.normal([6, 6], type: .float64, from: generator) * 0.6
+    }
+    let last = try Tensor.normal([6, 3], type: .float64, from: generator)
+    return FunctionModel(
+      inputs: [ModelInput("x", elementType: .float64)], outputs: ["y"],
+      layers: ["normal", "mixed", "y"]
+    ) { values in
+      let x = try values["x"]
+      let rows = x.shape[0]
+      let normal = try values.mark("normal", x.layerNormalized(shape: [6]))
+      func heads(_ map: Tensor) throws -> Tensor {
+        try normal.matrixProduct(map).reshaped(to: [rows, 4, 2, 3]).transposed(1, 2)
+      }
+      let (query, key, value) = try (heads(maps[0]), heads(maps[1]), heads(maps[2]))
+      let shares = try (query.matrixProduct(key.transposed()) / 3.0.squareRoot()).softmax(axis: -1)
+      let seen = try shares.matrixProduct(value).transposed(1, 2).reshaped(to: [rows, 4, 6])
+      // Without a way around `normal`, so that all of it flows through each layer.
+      let mixed = try values.mark("mixed", (normal + seen.matrixProduct(maps[3])).gelu())
+      try values.mark("y", mixed.mean(axes: [1]).matrixProduct(last))
+    }
+  }
+
+  /// A gated recurrent unit over four tokens: `x` → `embedded` (linear, tanh) → `last` (the state
+  /// after the last token) → `y`, `[rows, 4, 6]` to `[rows, 3]`.
+  public static func recurrence(seed: UInt64 = 5) throws -> FunctionModel {
+    let generator = try Generator(seed: seed)
+    func weights(_ rows: Int, _ columns: Int) throws -> Tensor {
+      try Tensor.normal([rows, columns], type: .float64, from: generator) * 0.7
+    }
+    let embed = try weights(6, 5)
+    let (reads, keeps) = try (
+      (0..<3).map { _ in try weights(5, 4) }, (0..<3).map { _ in try weights(4, 4) }
+    )
+    let last = try weights(4, 3)
+    return FunctionModel(
+      inputs: [ModelInput("x", elementType: .float64)], outputs: ["y"],
+      layers: ["embedded", "last", "y"]
+    ) { values in
+      let embedded = try values.mark(
+        "embedded", values["x"].matrixProduct(embed).hyperbolicTangent())
+      var state = try embedded.selected(0, axis: 1).matrixProduct(reads[0]).hyperbolicTangent()
+      for token in 1..<4 {
+        let x = try embedded.selected(token, axis: 1)
+        func gate(_ index: Int, _ state: Tensor) throws -> Tensor {
+          try x.matrixProduct(reads[index]) + state.matrixProduct(keeps[index])
+        }
+        let reset = try gate(0, state).sigmoid()
+        let update = try gate(1, state).sigmoid()
+        let candidate = try gate(2, reset * state).hyperbolicTangent()
+        state = try (1 - update) * candidate + update * state
+      }
+      let end = try values.mark("last", state)
+      try values.mark("y", end.matrixProduct(last))
+    }
+  }
+
+  /// Random tokens, `[3, 4, 6]`.
+  public static func tokens(seed: UInt64 = 6) throws -> Tensor {
+    try Tensor.normal([3, 4, 6], type: .float64, from: Generator(seed: seed))
+  }
+
   /// Random rows, `[rows, features]`.
   public static func rows(
     _ count: Int, features: Int = 4, type: ElementType = .float64, seed: UInt64 = 3
