@@ -23,6 +23,15 @@ struct Refinement {
     var results: [GroupResult]
     /// How much the results of each instance changed at last; empty at first.
     var changes: [Double] = []
+    /// How often they changed.
+    var refinements = 0
+
+    /// How far an estimate has to be below the tolerance: errors scatter around estimates, more so
+    /// around those from one change.
+    var margin: Double {
+      guard kind != .gaussLegendre else { return 1 }
+      return refinements < 2 ? 1.5 : 1.25
+    }
 
     /// Some of the instances, by their places here.
     func selecting(_ places: [Int]) throws -> Front {
@@ -42,7 +51,8 @@ struct Refinement {
     case unsure
   }
 
-  private static let firstSteps = 4
+  /// Two cells, then six: half of all networks need no more for 1 %.
+  private static let (firstSteps, firstFactor) = (2, 3)
   private var finished: [Front] = []
   private var estimates: [Double]
   private var evaluations: [Int]
@@ -67,7 +77,9 @@ struct Refinement {
     let (results, secants) = try run(.secant, steps, all)
     var fronts = [
       Front(
-        instances: all, kind: kind(secants), steps: steps, nextSteps: 2 * steps, results: results)
+        instances: all, kind: kind(secants), steps: steps,
+        nextSteps: min(distribution.steps, Self.firstFactor * steps),
+        results: results)
     ]
     if fronts[0].kind == .gaussLegendre {
       fronts[0].results = try run(.gaussLegendre, steps, all).results
@@ -104,13 +116,14 @@ struct Refinement {
     }
     var next = front
     next.steps = front.nextSteps
+    next.refinements += 1
     next.results = try run(front.kind, next.steps, front.instances).results
     next.changes = try Self.changes(from: front.results, to: next.results)
     for (place, instance) in front.instances.enumerated() {
       estimates[instance] = estimate(
         front.kind, change: next.changes[place],
         before: front.changes.isEmpty ? nil : front.changes[place],
-        factor: Double(next.steps) / Double(front.steps))
+        estimated: estimates[instance], factor: Double(next.steps) / Double(front.steps))
     }
     let open = try settle(next)
     guard front.kind == .unsure else { return open }
@@ -123,7 +136,7 @@ struct Refinement {
   /// Cells of a grid with so many more contain those of the grid before.
   private func wantedFactor(_ instance: Int, _ kind: Kind) -> Int {
     guard kind != .gaussLegendre else { return 2 }
-    let excess = 1.2 * estimates[instance] / rule.tolerance
+    let excess = 1.5 * estimates[instance] / rule.tolerance
     return [2, 3].first { pow(Double($0), 1.5) >= excess } ?? 4
   }
 
@@ -133,7 +146,7 @@ struct Refinement {
     var done: [Int] = []
     var open: [Int: [Int]] = [:]
     for (place, instance) in front.instances.enumerated() {
-      if estimates[instance] <= rule.tolerance || front.steps >= distribution.steps {
+      if front.margin * estimates[instance] <= rule.tolerance || front.steps >= distribution.steps {
         done.append(place)
       } else {
         open[wantedFactor(instance, front.kind), default: []].append(place)
@@ -176,11 +189,17 @@ struct Refinement {
   // MARK: Estimates
 
   /// The relative error of results, from how they changed when steps were multiplied.
-  private func estimate(_ kind: Kind, change: Double, before: Double?, factor: Double) -> Double {
+  private func estimate(
+    _ kind: Kind, change: Double, before: Double?, estimated: Double, factor: Double
+  ) -> Double {
     switch kind {
     case .secant, .unsure:
       // The error falls like steps^−1.5, so that the change is this many times what is left of it.
-      return change / (factor.squareRoot() * factor - 1)
+      let fall = factor.squareRoot() * factor
+      let fresh = change / (fall - 1)
+      guard estimated.isFinite else { return fresh }
+      // Changes scatter; what the estimate before foretells takes some of that away.
+      return pow(fresh, 0.7) * pow(estimated / fall, 0.3)
     case .gaussLegendre:
       // It falls faster the more steps there are; at least as fast as it did before.
       guard let before, before > 0 else { return change }

@@ -19,7 +19,7 @@ public struct AutomaticRule: PathRule {
   /// - Parameters:
   ///   - tolerance: Above 0.
   ///   - grid: That of the secants' cells.
-  public init(tolerance: Double = 0.01, grid: any Grid = SquareGrid()) {
+  public init(tolerance: Double = 0.01, grid: any Grid = PowerGrid(1.5)) {
     self.tolerance = tolerance
     self.grid = grid
   }

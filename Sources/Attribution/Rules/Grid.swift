@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
+
 /// Where a path is cut into cells.
 ///
 /// Laws, which ``GridLaws`` checks: the time of 0 is 0, that of 1 is 1, and times rise.
@@ -41,6 +43,25 @@ public struct SquareGrid: Grid {
   public func time(_ u: Double) -> Double { u * u }
 }
 
+/// Cells that grow from the start on like a power: t = uᵖ.
+///
+/// With p = 1.5 it lies between ``UniformGrid`` and ``SquareGrid``, and is never far from the better
+/// of them, wherever the path starts: see `Docs/Rules.md`.
+public struct PowerGrid: Grid {
+  /// p; cells are of one length where it is 1.
+  public let exponent: Double
+
+  /// - Precondition: `exponent > 0`.
+  public init(_ exponent: Double) {
+    precondition(exponent > 0, "a grid's exponent is positive, not \(exponent)")
+    self.exponent = exponent
+  }
+
+  public var name: String { "power \(exponent)" }
+
+  public func time(_ u: Double) -> Double { pow(u, exponent) }
+}
+
 /// Cells as a function says.
 public struct CustomGrid: Grid {
   public let name: String
@@ -57,6 +78,10 @@ public struct CustomGrid: Grid {
 
 extension Grid where Self == UniformGrid {
   public static var uniform: UniformGrid { UniformGrid() }
+}
+
+extension Grid where Self == PowerGrid {
+  public static func power(_ exponent: Double) -> PowerGrid { PowerGrid(exponent) }
 }
 
 extension Grid where Self == SquareGrid {
