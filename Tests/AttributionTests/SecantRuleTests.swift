@@ -38,7 +38,7 @@ import Torch
 
   static let families = [
     Family(name: "pooling", layers: ["conv1", "pool", "dense", "relu3"]) {
-      let (model, digits) = try digits()
+      let (model, digits) = try SecantRuleTests.digits()
       return (model, try digits[0..<3])
     },
     Family(name: "residual", layers: ["relu", "block2.relu2", "average"]) {
@@ -99,7 +99,8 @@ import Torch
     let noise = try Tensor.uniform(x.shape, type: .float64, from: Generator(seed: 9))
     let baseline = MixedBaseline([(ConstantBaseline(0.3), 1), (TensorBaseline(noise), 2)])
     let spiral = CustomPath("spiral") { t, start, end in
-      try start + (end - start) * t + noise.repeatingRows(t.shape[0] / x.shape[0]) * (t * (1 - t))
+      try start + (end - start) * t + Tensor.concatenated(
+        [Tensor](repeating: noise, count: t.shape[0] / x.shape[0])) * (t * (1 - t))
     }
     for path in [PolylinePath(through: [noise[0]]), spiral] as [any Path] {
       for count in [2, 5] {

@@ -51,8 +51,6 @@ struct Refinement {
     case unsure
   }
 
-  /// Two cells, then six: half of all networks need no more for 1 %.
-  private static let (firstSteps, firstFactor) = (2, 3)
   private var finished: [Front] = []
   private var estimates: [Double]
   private var evaluations: [Int]
@@ -72,18 +70,20 @@ struct Refinement {
 
   /// The results for each quantity, instances in their order.
   mutating func results() throws -> [GroupResult] {
-    let steps = min(Self.firstSteps, distribution.steps)
     let all = Array(0..<instances)
-    let (results, secants) = try run(.secant, steps, all)
-    var fronts = [
-      Front(
-        instances: all, kind: kind(secants), steps: steps,
-        nextSteps: min(distribution.steps, Self.firstFactor * steps),
-        results: results)
-    ]
-    if fronts[0].kind == .gaussLegendre {
-      fronts[0].results = try run(.gaussLegendre, steps, all).results
+    func first(_ kind: Kind, _ steps: Int, factor: Int) throws -> (Front, SecantPass?) {
+      let steps = min(steps, distribution.steps)
+      let (results, secants) = try run(kind, steps, all)
+      let next = min(distribution.steps, factor * steps)
+      return (
+        Front(instances: all, kind: kind, steps: steps, nextSteps: next, results: results), secants
+      )
     }
+    // Two cells, then six: half of all networks need no more for 1 %.
+    var (front, secants) = try first(.secant, 2, factor: 3)
+    front.kind = kind(secants)
+    if front.kind == .gaussLegendre { front = try first(.gaussLegendre, 4, factor: 2).0 }
+    var fronts = [front]
     while let front = fronts.popLast() { fronts += try refined(front) }
     return try assembled()
   }
