@@ -102,7 +102,7 @@ import Torch
       try start + (end - start) * t + Tensor.concatenated(
         [Tensor](repeating: noise, count: t.shape[0] / x.shape[0])) * (t * (1 - t))
     }
-    for path in [PolylinePath(through: [noise[0]]), spiral] as [any Path] {
+    for path in [PolylinePath(through: [try noise[0]]), spiral] as [any Path] {
       for count in [2, 5] {
         let distribution = PathDistribution(path, from: baseline, rule: .secant, steps: count)
         try expectComplete(
