@@ -49,6 +49,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     program("quickstart"),
     program("eight-not-three"),
+    program("paths"),
     program("custom-path"),
     program("custom-quantity"),
     program("saturation"),
@@ -69,7 +70,7 @@ let package = Package(
     .testTarget(
       name: "AttributeToolTests",
       dependencies: [
-        "AttributeTool", "attribute", "quickstart", "eight-not-three", "custom-path",
+        "AttributeTool", "attribute", "quickstart", "eight-not-three", "paths", "custom-path",
         "custom-quantity", "saturation",
       ],
       path: "Tests/AttributeToolTests", swiftSettings: swiftSettings),
