@@ -11,7 +11,8 @@ import Torch
 ///
 /// What a step adds is the change of the quantity itself, so that attributions are complete at any
 /// number of steps, at every cut, wherever the gradient is not 0; a step where it is adds nothing.
-/// Along tangents the change is the derivative, and completeness that of the rule. It is no path
+/// Along cells of ``SecantRule`` g is what their secants give, and completeness has no exception; along
+/// tangents the change is the derivative, and completeness that of the rule. It is no path
 /// integral: a feature that equals its baseline may get a share, and attributions are not linear in
 /// the quantity.
 ///
