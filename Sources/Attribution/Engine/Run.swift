@@ -63,23 +63,12 @@ struct Run {
   /// The instances of a range, and the slice made ready for them.
   private func group(_ range: Range<Int>) throws -> (SliceEvaluator, Instances) {
     let model = engine.model
-    var own = given
-    if range.count != batch {
-      for input in model.inputs where input.hasRows {
-        own[input.place] = try own[input.place]?.sliced(
-          axis: 0, from: range.lowerBound, to: range.upperBound)
-      }
-    }
+    let own = range.count == batch ? given : try model.rows(range, of: given)
     let evaluator = try SliceEvaluator(model, cuts: cuts, given: own, count: range.count)
-    let cut = cuts.distribution
+    let network = InstanceNetwork(
+      model: model, cut: cuts.distribution, given: own, count: range.count)
     let instances = Instances(
-      activation: evaluator.activation, range: range, batch: batch
-    ) { inputs in
-      let (given, _) = try inputs.resolved(for: model)
-      return try withoutRecording {
-        Activation(try cut.cut.read(model.evaluate(cut.places, given: given)))
-      }
-    }
+      activation: evaluator.activation, range: range, batch: batch, network: network)
     return (evaluator, instances)
   }
 
