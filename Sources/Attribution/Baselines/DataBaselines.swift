@@ -28,10 +28,18 @@ public struct DataBaseline: Baseline {
     let value =
       switch statistic {
       case .mean: try data.converted(to: .float64).mean(axes: [0], keepingAxes: true)
-      case .median: try data.converted(to: .float64).quantile(0.5, axis: 0).unsqueezed(axis: 0)
+      case .median: try median
       case .mode: try data.mode(axis: 0).unsqueezed(axis: 0)
       }
     return [WeightedStart(Activation(value))]
+  }
+
+  private var median: Tensor {
+    get throws {
+      let (sorted, count) = (try data.converted(to: .float64).sorted(axis: 0).values, data.shape[0])
+      let middle = try (sorted[(count - 1) / 2] + sorted[count / 2]) * 0.5
+      return try middle.unsqueezed(axis: 0)
+    }
   }
 }
 

@@ -19,9 +19,6 @@ public protocol DistributionOfInterest: Sendable {
   /// Called only where ``reacts`` is true.
   func samples(around instances: Instances, after round: Round) throws -> Samples?
 
-  /// Whether samples are random draws of equal weight, whose spread tells the standard error.
-  var isSampled: Bool { get }
-
   /// Whether the distribution wants to see gradients before it says where to look next.
   var reacts: Bool { get }
 
@@ -31,7 +28,6 @@ public protocol DistributionOfInterest: Sendable {
 
 extension DistributionOfInterest {
   public func samples(around instances: Instances, after round: Round) throws -> Samples? { nil }
-  public var isSampled: Bool { false }
   public var reacts: Bool { false }
   public var name: String { String(describing: Self.self) }
 }

@@ -22,17 +22,6 @@ struct GroupRun {
     var rowsAtOnce = 0
   }
 
-  /// What was found for one quantity.
-  struct Result {
-    let values: Activation
-    let influence: Activation?
-    let instance: Tensor
-    let start: Tensor?
-    let end: Tensor?
-    let gap: Tensor?
-    let errorEstimate: Tensor?
-  }
-
   init(
     _ engine: InternalInfluence, quantities: [any QuantityOfInterest], evaluator: SliceEvaluator,
     instances: Instances, report: @escaping (_ share: Double, _ gradients: Int) throws -> Void
@@ -48,13 +37,12 @@ struct GroupRun {
 
   mutating func results(rowLimit: Int) throws -> [Result] {
     let distribution = engine.distribution
-    let keepsSquares = engine.statistic != .mean || distribution.isSampled
+    var samples = try distribution.samples(around: instances)
+    let spread = Spread(of: engine.statistic, design: samples.design)
     sums = quantities.map { _ in
       RunningSums(
-        instances: instances.count, keepsSquares: keepsSquares,
-        keepsInfluence: engine.keepsInfluence)
+        instances: instances.count, keeping: spread, keepsInfluence: engine.keepsInfluence)
     }
-    var samples = try distribution.samples(around: instances)
     let ends = samples.ends
     var index = 0
     while true {
@@ -136,7 +124,7 @@ struct GroupRun {
     for (index, quantity) in quantities.enumerated() {
       let values = try quantity.checkedValues(of: pass.output, explaining: explained)
       // Weighting what goes back costs nothing; squares and reactions want gradients as they are.
-      let isPlain = sums[index].values.keepsSquares || engine.distribution.reacts
+      let isPlain = sums[index].values.spread != nil || engine.distribution.reacts
       let gradients = try gradient(
         of: values, withRespectTo: pass.leaves,
         weight: isPlain ? values.detached().filled(with: 1) : weights.converted(like: values),
@@ -169,7 +157,7 @@ struct GroupRun {
   /// Whether all samples of an instance move alike, so that their gradients can be added up before
   /// they are pulled back through what is affine.
   private func moveAlike(_ rows: SampleRows) -> Bool {
-    guard !engine.distribution.reacts, !sums.contains(where: \.values.keepsSquares) else {
+    guard !engine.distribution.reacts, !sums.contains(where: { $0.values.spread != nil }) else {
       return false
     }
     switch rows.displacement {
@@ -224,12 +212,14 @@ struct GroupRun {
       if let atEnds, engine.measure == .attribution, engine.statistic == .mean {
         gap = try sum.values.rowSums() - (atEnds.end[index] - atEnds.start[index])
       }
+      let variance =
+        engine.statistic == .mean ? try sum.values.varianceOfMean(draws: tally.samples) : nil
       return Result(
         values: try sum.values.result(engine.statistic),
         influence: try sum.influence?.result(.mean),
         instance: instance[index], start: atEnds?.start[index], end: atEnds?.end[index], gap: gap,
-        errorEstimate: engine.distribution.isSampled && engine.statistic == .mean
-          ? try sum.values.relativeStandardError(draws: tally.samples) : nil)
+        errorEstimate: try variance?.relativeStandardError(of: sum.values.result(.mean)),
+        variance: variance, spread: sum.values.spread)
     }
   }
 

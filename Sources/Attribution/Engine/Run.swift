@@ -33,18 +33,25 @@ struct Run {
     var next = 0
     while next < batch {
       let range = next..<min(batch, next + limit)
-      let (evaluator, instances) = range == 0..<1 ? first : try group(range)
-      var run = GroupRun(
-        engine, quantities: quantities, evaluator: evaluator, instances: instances
-      ) { share, gradients in
+      let report = { (share: Double, gradients: Int) in
         try Task.checkCancellation()
         evaluations += gradients
         let done = Double(range.lowerBound) + share * Double(range.count)
         try engine.onProgress?(
           Progress(fraction: done / Double(batch), evaluations: evaluations))
       }
-      parts.append(try run.results(rowLimit: limit))
-      groups.append(run.tally)
+      let ready = { $0 == 0..<1 ? first : try group($0) }
+      if var run = try SamplingRun(engine, quantities: quantities, group: ready, report: report) {
+        parts.append(try run.results(for: range, rowLimit: limit))
+        groups.append(run.tally)
+      } else {
+        let (evaluator, instances) = try ready(range)
+        var run = GroupRun(
+          engine, quantities: quantities, evaluator: evaluator, instances: instances, report: report
+        )
+        parts.append(try run.results(rowLimit: limit))
+        groups.append(run.tally)
+      }
       next = range.upperBound
     }
     let duration = began.duration(to: clock.now).components
@@ -75,18 +82,12 @@ struct Run {
   private func joined(
     _ parts: [GroupRun.Result], quantity: any QuantityOfInterest, cost: Cost
   ) throws -> Attributions {
-    func join(_ part: (GroupRun.Result) -> Tensor?) throws -> Tensor? {
-      let tensors = parts.compactMap(part)
-      return tensors.count == parts.count ? try .concatenated(tensors) : nil
-    }
-    let influences = parts.compactMap(\.influence)
+    let result = try GroupRun.Result(joining: parts)
     return Attributions(
-      activation: try .joined(parts.map(\.values)),
-      influence: influences.isEmpty ? nil : try .joined(influences),
-      quantity: QuantityValues(
-        instance: try .concatenated(parts.map(\.instance)), end: try join(\.end),
-        start: try join(\.start)),
-      completenessGap: try join(\.gap), errorEstimate: try join(\.errorEstimate), cost: cost,
+      activation: result.values, influence: result.influence,
+      quantity: QuantityValues(instance: result.instance, end: result.end, start: result.start),
+      completenessGap: result.gap, standardError: try result.standardError,
+      errorEstimate: result.errorEstimate, cost: cost,
       configuration: Configuration(
         from: engine.slice.start.name, to: engine.slice.end.name,
         at: (engine.distributionCut ?? engine.slice.start).name,

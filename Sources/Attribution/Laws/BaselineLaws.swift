@@ -19,7 +19,8 @@ public enum BaselineLaws {
   ///   - inputs: Two rows at least.
   ///   - cut: Where the distribution lives.
   public static func violations(
-    of baseline: any Baseline, for inputs: Inputs, in model: any Model, at cut: any Cut = InputCut(),
+    of baseline: any Baseline, for inputs: Inputs, in model: any Model,
+    at cut: any Cut = InputCut(),
     tolerance: Double = 1e-6
   ) throws -> [LawViolation] {
     let batch = try inputs.resolved(for: model).rows

@@ -44,7 +44,7 @@ public enum DistributionLaws {
         "instance \(instance)")
     }
 
-    if let ends = samples.ends, !distribution.isSampled {
+    if let ends = samples.ends, samples.design == nil {
       try checkWay(samples, whole, ends, activation, &check, tolerance: tolerance)
     }
     return check.violations
