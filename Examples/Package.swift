@@ -52,6 +52,7 @@ let package = Package(
     program("custom-path"),
     program("custom-quantity"),
     program("saturation"),
+    program("baseline-choice"),
     program("timing"),
     program("growth"),
     program("conformance"),

@@ -117,13 +117,16 @@ import Torch
     let one: any Baseline = ConstantBaseline(0)
     let many: any Baseline = SampleBaseline(try ToyModels.rows(40, features: 6, seed: 8))
     let baseline = index % 3 == 0 ? one : many
-    // 64 draws are 32 strata, less than the 40 baselines; 160 draws are more.
-    let count = index % 3 == 2 ? 160 : 64
+    // 32 draws are 16 strata, less than half of the 40 baselines; 160 draws are more than them.
+    let count = [64, 32, 160][index % 3]
     let experiment = try Experiment(
       model, truth: Self.exact(model, from: baseline), seeds: 0..<100
     ) { .expectedGradients(from: baseline, count: count, seed: $0) }
     #expect((0.60...0.76).contains(experiment.coverage(1)), "\(experiment.coverage(1))")
-    #expect((0.90...0.985).contains(experiment.coverage(2)), "\(experiment.coverage(2))")
+    // From one baseline through ReLU a few strata with kinks make up the error, so that its tails
+    // are longer than the normal distribution's.
+    let least = index == 0 ? 0.86 : 0.90
+    #expect((least...0.985).contains(experiment.coverage(2)), "\(experiment.coverage(2))")
     #expect(abs(experiment.stated / experiment.rootMeanSquare - 1) < 0.15)
     #expect(experiment.bias.allSatisfy { abs($0) < 4 }, "\(experiment.bias)")
   }
@@ -149,7 +152,7 @@ import Torch
   // MARK: Strata
 
   /// The least factor by which strata lower the error, seen over 80 seeds.
-  @Test(arguments: [(1, 64, 2.0), (1, 256, 4.0), (8, 64, 1.4), (40, 160, 1.4), (40, 64, 1.05)])
+  @Test(arguments: [(1, 64, 5.0), (1, 256, 10.0), (8, 64, 2.0), (40, 160, 1.4), (40, 64, 1.1), (90, 64, 1.0)])
   func `strata lower the error at equal cost`(baselines: Int, count: Int, factor: Double) throws {
     let model = try Self.rectified()
     let data = SampleBaseline(try ToyModels.rows(baselines, features: 6, seed: 8))
@@ -160,7 +163,6 @@ import Torch
         .expectedGradients(from: baseline, count: count, drawing: drawing, seed: $0)
       }.rootMeanSquare
     }
-    print("strata", baselines, count, errors[1] / errors[0])
     #expect(errors[1] > factor * errors[0], "\(errors[1] / errors[0])")
   }
 

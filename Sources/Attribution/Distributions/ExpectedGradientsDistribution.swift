@@ -13,8 +13,9 @@ public struct ExpectedGradientsDistribution: SampledDistribution {
     /// Two draws from each of count/2 strata of equal weight.
     ///
     /// Paths laid end to end, each as long as its baseline's weight, make one line; a place on it is
-    /// a baseline and a time. The strata are equal parts of that line. Where there are fewer strata
-    /// than baselines, they are equal parts of 0…1 for the time, and the baseline is drawn freely.
+    /// a baseline and a time. The strata are equal parts of that line. Where a stratum would hold more
+    /// than two baselines, strata are equal parts of 0…1 for the time, and the baseline is drawn
+    /// freely.
     /// From one baseline the error falls like count^−1 through ReLU networks and count^−1.5 through
     /// smooth ones; what remains of the baselines' spread falls like count^−½.
     case stratified
@@ -82,7 +83,7 @@ public struct ExpectedGradientsDistribution: SampledDistribution {
       let (first, second) = (numbers[2 * index], numbers[2 * index + 1])
       guard drawing == .stratified else { return (Self.place(first, in: weights).start, second) }
       let inStratum = (Double(index / 2) + second) / Double(strata)
-      return strata < weights.count
+      return 2 * strata < weights.count
         ? (Self.place(first, in: weights).start, inStratum) : Self.place(inStratum, in: weights)
     }
   }
