@@ -24,7 +24,7 @@ extension Tensor {
   /// Whether operations on this tensor are recorded.
   public var isTracked: Bool { ct_tensor_is_tracked(pointer) }
 
-  fileprivate init(orFail pointer: OpaquePointer?) throws {
+  init(orFail pointer: OpaquePointer?) throws {
     guard let pointer else { throw TorchError(operation: "tensor", message: "gave nothing") }
     self.init(owning: pointer)
   }
@@ -71,7 +71,12 @@ public func gradient(of output: Tensor, withRespectTo input: Tensor) throws -> T
 
 /// Runs `body` without recording operations, whatever it works on.
 public func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
-  let before = ct_set_recording(false)
+  try recording(false, body)
+}
+
+/// Runs `body` with operations recorded, or not, whatever is so around it.
+func recording<Result>(_ isRecorded: Bool, _ body: () throws -> Result) rethrows -> Result {
+  let before = ct_set_recording(isRecorded)
   defer { _ = ct_set_recording(before) }
   return try body()
 }

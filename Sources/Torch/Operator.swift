@@ -55,6 +55,7 @@ public struct Operator: Sendable {
 
   /// Calls the operator for its one result, with a list of arguments.
   public func callAsFunction(arguments: [Argument]) throws -> Tensor {
+    if let call = SecantCall(self, arguments) { return try call.result() }
     var result: OpaquePointer?
     let count = try call(arguments, into: &result, capacity: 1)
     guard count == 1, let result else {
@@ -72,6 +73,12 @@ public struct Operator: Sendable {
 
   /// Calls an operator that has several results, with a list of arguments.
   public func all(arguments: [Argument], atMost capacity: Int = 8) throws -> [Tensor] {
+    if let call = SecantCall(self, arguments, atMost: capacity) { return try call.results() }
+    return try plain(arguments, atMost: capacity)
+  }
+
+  /// The results for arguments of which none is followed by secants.
+  func plain(_ arguments: [Argument], atMost capacity: Int) throws -> [Tensor] {
     var results = [OpaquePointer?](repeating: nil, count: capacity)
     let count = try results.withUnsafeMutableBufferPointer { buffer -> Int in
       guard let base = buffer.baseAddress else { return 0 }

@@ -168,6 +168,7 @@ extension Tensor {
         message: "elements are \(elementType.rawValue), not \(Scalar.elementType.rawValue): "
           + "convert the tensor first")
     }
+    try checkReadable()
     let (length, tensor) = (count, try expanded())
     return try [Scalar](unsafeUninitializedCapacity: length) { buffer, initialized in
       try check(
@@ -181,6 +182,7 @@ extension Tensor {
 
   /// The memory of the elements, little-endian and in row-major order.
   public func bytes() throws -> [UInt8] {
+    try checkReadable()
     let (length, tensor) = (count * elementType.byteCount, try expanded())
     return try [UInt8](unsafeUninitializedCapacity: length) { buffer, initialized in
       try check(

@@ -11,9 +11,17 @@ import CTorch
 /// expression: `try (x - mean) / deviation`.
 public struct Tensor: Sendable {
   let storage: TensorStorage
+  /// What is known of the tensor where it is followed by secants; see ``SecantPass``.
+  let secant: Secant?
 
   init(owning pointer: OpaquePointer) {
     storage = TensorStorage(owning: pointer)
+    secant = nil
+  }
+
+  init(_ storage: TensorStorage, secant: Secant?) {
+    self.storage = storage
+    self.secant = secant
   }
 
   var pointer: OpaquePointer { storage.pointer }

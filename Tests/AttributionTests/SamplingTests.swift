@@ -78,7 +78,8 @@ import Torch
   /// For one baseline by 8000 midpoints; for many, whose spread hides finer errors, by 500 each.
   static func exact(_ model: FunctionModel, from baseline: any Baseline) throws -> Tensor {
     try IntegratedGradients(
-      model, quantity: .classScore(0), from: baseline, steps: baseline is SampleBaseline ? 500 : 8000,
+      model, quantity: .classScore(0), from: baseline,
+      steps: baseline is SampleBaseline ? 500 : 8000,
       rule: .midpoint
     ).attributions(for: x.get()).values
   }
@@ -152,7 +153,9 @@ import Torch
   // MARK: Strata
 
   /// The least factor by which strata lower the error, seen over 80 seeds.
-  @Test(arguments: [(1, 64, 5.0), (1, 256, 10.0), (8, 64, 2.0), (40, 160, 1.4), (40, 64, 1.1), (90, 64, 1.0)])
+  @Test(arguments: [
+    (1, 64, 5.0), (1, 256, 10.0), (8, 64, 2.0), (40, 160, 1.4), (40, 64, 1.1), (90, 64, 1.0),
+  ])
   func `strata lower the error at equal cost`(baselines: Int, count: Int, factor: Double) throws {
     let model = try Self.rectified()
     let data = SampleBaseline(try ToyModels.rows(baselines, features: 6, seed: 8))

@@ -21,8 +21,4 @@ extension Activation {
     }
   }
 
-  /// The rows of the given places.
-  func selecting(_ rows: [Int]) throws -> Activation {
-    try map { try $0.selecting(Tensor(rows).moved(to: $0.device)) }
-  }
 }

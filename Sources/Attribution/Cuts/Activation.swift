@@ -49,6 +49,11 @@ public struct Activation: Sendable {
     try map { try $0.repeatingRows(count) }
   }
 
+  /// Some rows, in the given order.
+  func selecting(_ rows: [Int]) throws -> Activation {
+    try map { try $0.selecting(rows) }
+  }
+
   /// Puts the rows of activations of one cut after one another.
   static func joined(_ parts: [Activation]) throws -> Activation {
     guard let first = parts.first, parts.count > 1 else { return parts.first ?? Activation([]) }
@@ -74,6 +79,11 @@ public struct Activation: Sendable {
 }
 
 extension Tensor {
+  /// Some rows, in the given order.
+  func selecting(_ rows: [Int]) throws -> Tensor {
+    try selecting(Tensor(rows.map(Int64.init)).moved(to: device))
+  }
+
   /// The batch `count` times after itself along the first axis; a view where there is one row.
   func repeatingRows(_ count: Int) throws -> Tensor {
     guard count > 1 else { return self }

@@ -34,7 +34,7 @@ public struct Instances: Sendable {
     let range = range ?? 0..<batch
     let network = InstanceNetwork(
       model: model, cut: try ResolvedCut(cut, in: model),
-      given: try model.rows(range, of: given), count: range.count)
+      given: try model.rows(range, of: given), batchRows: range)
     self.init(
       activation: try network.ownActivation(), range: range, batch: batch, network: network)
   }

@@ -7,15 +7,18 @@ import Torch
 /// The influence is ∫ g(γ(t)) dt, and the attribution ∫ g(γ(t)) ⊙ γ′(t) dt, by the given rule; with
 /// several baselines their weighted mean. Along the straight line this is integrated gradients
 /// (Sundararajan et al. 2017, arXiv:1703.01365).
-public struct PathDistribution: DistributionOfInterest {
+///
+/// Asked for samples itself, a distribution with ``AutomaticRule`` gives those of ``SecantRule``: it
+/// is the engine that makes it finer.
+public struct PathDistribution: RefinableDistribution {
   public let path: any Path
   public let baseline: any Baseline
-  public let rule: any QuadratureRule
-  /// Evaluations for each instance and baseline.
+  public let rule: any PathRule
+  /// Evaluations for each instance and baseline; with ``AutomaticRule`` the most.
   public let steps: Int
   public let progression: Progression
 
-  /// What a sample's displacement is.
+  /// What a sample's displacement is, where the rule is a quadrature.
   public enum Progression: String, Sendable, CaseIterable {
     /// γ′ at the node, weighted by the rule: a quadrature of the path integral.
     case tangents
@@ -25,18 +28,26 @@ public struct PathDistribution: DistributionOfInterest {
     case moves
   }
 
+  /// - Parameter steps: As many as the rule likes where not given.
   /// - Precondition: `steps > 0`.
   public init(
     _ path: any Path = StraightPath(), from baseline: any Baseline = ZeroBaseline(),
-    rule: any QuadratureRule = GaussLegendreRule(), steps: Int = 50,
+    rule: any PathRule = GaussLegendreRule(), steps: Int? = nil,
     progression: Progression = .tangents
   ) {
+    let steps = steps ?? rule.standardSteps
     precondition(steps > 0, "a path needs at least one step, not \(steps)")
     self.path = path
     self.baseline = baseline
     self.rule = rule
     self.steps = steps
     self.progression = progression
+  }
+
+  public var refinement: AutomaticRule? { rule as? AutomaticRule }
+
+  public func refined(by rule: any PathRule, steps: Int) -> any DistributionOfInterest {
+    PathDistribution(path, from: baseline, rule: rule, steps: steps, progression: progression)
   }
 
   public var name: String {
@@ -55,14 +66,42 @@ public struct PathDistribution: DistributionOfInterest {
         start: try instances.broadcast(start.activation, as: "the baseline '\(baseline.name)'"),
         share: start.weight / share)
     }
-    switch progression {
-    case .tangents: return try tangents(along: legs)
-    case .moves: return try moves(along: legs)
+    switch (rule, progression) {
+    case (let rule as any QuadratureRule, .tangents): return try tangents(along: legs, rule)
+    case (let rule as any QuadratureRule, .moves): return try moves(along: legs, rule)
+    case (let rule as SecantRule, _): return try cells(along: legs, rule, count: steps)
+    case (let rule as AutomaticRule, _):
+      let secants = SecantRule(grid: rule.grid, fallback: .derivative)
+      return try cells(along: legs, secants, count: min(steps, secants.standardSteps))
+    default: throw PathRuleError.unknown(rule.name)
     }
   }
 
-  private func tangents(along legs: [Leg]) throws -> Samples {
-    let nodes = try nodes(steps)
+  private func cells(along legs: [Leg], _ rule: SecantRule, count: Int) throws -> Samples {
+    let bounds = [0] + path.corners + [1]
+    var times = [0.0]
+    for (start, end) in zip(bounds, bounds.dropFirst()) {
+      let share = max(1, Self.share(of: count, from: start, to: end))
+      times += rule.grid.times(share).dropFirst().map { start + $0 * (end - start) }
+    }
+    // A cell of weight 0 leads from one leg's end to the next one's start.
+    let cells = times.count - 1
+    let weights = legs.flatMap { leg -> [Double] in
+      [Double](repeating: leg.share, count: cells) + [0]
+    }.dropLast()
+    let ends = try legs.map { try $0.ends() }
+    return Samples(cells: Array(weights), secants: rule.fallback, ends: ends) { [times] range in
+      try Self.joined(range, of: times.count) { index, part in
+        let (leg, times) = (legs[index], Array(times[part]))
+        return SampleRows(
+          points: try leg.points(at: times),
+          displacement: .next(along: leg.direction.map { Line(direction: $0, times: times) }))
+      }
+    }
+  }
+
+  private func tangents(along legs: [Leg], _ rule: any QuadratureRule) throws -> Samples {
+    let nodes = try nodes(steps, rule)
     let weights = legs.flatMap { leg in nodes.map { $0.weight * leg.share } }
     return Samples(weights: weights, ends: try legs.map { try $0.ends() }) { range in
       try Self.joined(range, of: nodes.count) { index, part in
@@ -74,8 +113,8 @@ public struct PathDistribution: DistributionOfInterest {
     }
   }
 
-  private func moves(along legs: [Leg]) throws -> Samples {
-    let nodes = try nodes(steps + 1)
+  private func moves(along legs: [Leg], _ rule: any QuadratureRule) throws -> Samples {
+    let nodes = try nodes(steps + 1, rule)
     let weights = legs.flatMap { leg in [Double](repeating: leg.share, count: steps) }
     return Samples(weights: weights, ends: try legs.map { try $0.ends() }) { [steps] range in
       try Self.joined(range, of: steps) { index, part in
@@ -89,17 +128,20 @@ public struct PathDistribution: DistributionOfInterest {
   }
 
   /// The rule's nodes, applied to each piece between the path's corners; longer pieces get more.
-  private func nodes(_ count: Int) throws -> [QuadratureNode] {
+  private func nodes(_ count: Int, _ rule: any QuadratureRule) throws -> [QuadratureNode] {
     guard !path.corners.isEmpty else { return try rule.nodes(count) }
     let bounds = [0] + path.corners + [1]
     return try zip(bounds, bounds.dropFirst()).flatMap { start, end in
-      // Shares of the count, rounded so that they add up to it.
-      let share = (Double(count) * end).rounded() - (Double(count) * start).rounded()
-      return try rule.nodes(Int(share)).map {
+      try rule.nodes(Self.share(of: count, from: start, to: end)).map {
         QuadratureNode(
           position: start + $0.position * (end - start), weight: $0.weight * (end - start))
       }
     }
+  }
+
+  /// The steps of a piece of the path, rounded so that those of all pieces add up.
+  private static func share(of count: Int, from start: Double, to end: Double) -> Int {
+    Int((Double(count) * end).rounded() - (Double(count) * start).rounded())
   }
 
   /// The samples of a range that may run over several legs, each having `count`.
@@ -125,7 +167,7 @@ private struct Leg: Sendable {
   let start: Activation
   let share: Double
   /// γ′ along the straight path, the same everywhere; nil for others.
-  private let direction: Activation?
+  let direction: Activation?
 
   init(path: any Path, instances: Instances, start: Activation, share: Double) throws {
     self.path = path
@@ -163,16 +205,16 @@ private struct Leg: Sendable {
 extension DistributionOfInterest where Self == PathDistribution {
   /// The straight path from a baseline to the instance: integrated gradients.
   public static func linear(
-    from baseline: any Baseline = ZeroBaseline(), steps: Int = 50,
-    rule: any QuadratureRule = GaussLegendreRule()
+    from baseline: any Baseline = ZeroBaseline(), steps: Int? = nil,
+    rule: any PathRule = GaussLegendreRule()
   ) -> PathDistribution {
     PathDistribution(from: baseline, rule: rule, steps: steps)
   }
 
   /// Any path from a baseline to the instance.
   public static func path(
-    _ path: any Path, from baseline: any Baseline = ZeroBaseline(), steps: Int = 50,
-    rule: any QuadratureRule = GaussLegendreRule()
+    _ path: any Path, from baseline: any Baseline = ZeroBaseline(), steps: Int? = nil,
+    rule: any PathRule = GaussLegendreRule()
   ) -> PathDistribution {
     PathDistribution(path, from: baseline, rule: rule, steps: steps)
   }

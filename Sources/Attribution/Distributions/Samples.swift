@@ -6,7 +6,7 @@ import Torch
 ///
 /// Sample-major rows: sample 0 of all instances, then sample 1 of all instances, and so on.
 public struct Samples: Sendable {
-  /// Samples for each instance.
+  /// Samples for each instance; of cells, how many there are.
   public let count: Int
 
   /// Weights, one for each sample.
@@ -18,6 +18,13 @@ public struct Samples: Sendable {
   /// How the samples were drawn, where they are random draws: the result then tells the standard
   /// error of the mean.
   public let design: SamplingDesign?
+
+  /// What happens at operations without a secant, where samples are cells of paths; `nil` where they
+  /// are points.
+  public let secants: SecantPass.Fallback?
+
+  /// Points for each instance: one more than there are cells.
+  public var pointCount: Int { secants == nil ? count : count + 1 }
 
   private let make: @Sendable (Range<Int>) throws -> SampleRows
 
@@ -34,7 +41,29 @@ public struct Samples: Sendable {
     self.weights = weights
     self.ends = ends
     self.design = design
+    secants = nil
     make = rows
+  }
+
+  /// Cells between neighbouring points, whose gradients are those of secants; see ``SecantRule``.
+  ///
+  /// - Parameters:
+  ///   - cells: A weight for each cell; 0 for one that leads from the end of a path to the start of
+  ///     the next.
+  ///   - secants: What happens at operations without a secant.
+  ///   - ends: Where paths start and end; weights of several paths sum to 1.
+  ///   - points: Makes the points of a range, one more than there are cells, whose displacement is
+  ///     ``Displacement/next(along:)``.
+  public init(
+    cells weights: [Double], secants: SecantPass.Fallback, ends: [PathEnds]? = nil,
+    points: @escaping @Sendable (Range<Int>) throws -> SampleRows
+  ) {
+    count = weights.count
+    self.weights = weights
+    self.ends = ends
+    design = nil
+    self.secants = secants
+    make = points
   }
 
   /// Samples made one at a time, all of the same weight, 1 / count.
@@ -55,8 +84,10 @@ public struct Samples: Sendable {
   /// The same samples, their path's ends not told again.
   func withoutEnds() -> Samples { Samples(weights: weights, design: design, rows: make) }
 
-  /// The samples of a range, `0..<count` at most.
-  public func rows(_ range: Range<Int>) throws -> SampleRows { try make(range) }
+  /// The samples of a range, `0..<count` at most; of cells all ends, one point more than cells.
+  public func rows(_ range: Range<Int>) throws -> SampleRows {
+    try make(secants == nil ? range : range.lowerBound..<range.upperBound + 1)
+  }
 }
 
 /// One sample: a point for each instance, and the displacement there.
@@ -84,11 +115,26 @@ public enum Displacement: Sendable {
   ///
   /// Elsewhere in the network it is the difference of what both ends give there.
   case move(from: Activation, to: Activation)
+  /// To the sample that comes next, where samples are the ends of cells.
+  case next(along: Line? = nil)
   /// By a finite move to a point that depends on the quantity's gradient at the points: for
   /// distributions that react.
   ///
   /// The function takes the gradients, of the points' shape, to where the points move.
   case reaction(@Sendable (_ gradients: Activation) throws -> Activation)
+}
+
+/// Points of one straight line, for each instance.
+public struct Line: Sendable {
+  /// The way for a time of 1, `[instances, …]`.
+  public let direction: Activation
+  /// When each point comes, rising.
+  public let times: [Double]
+
+  public init(direction: Activation, times: [Double]) {
+    self.direction = direction
+    self.times = times
+  }
 }
 
 /// The samples of a range as rows: `[samples · instances, …]`.
@@ -119,6 +165,7 @@ public struct SampleRows: Sendable {
     var tangents: [Activation] = []
     var starts: [Activation] = []
     var targets: [Activation] = []
+    var chains = 0
     for part in parts {
       switch part.displacement {
       case .none: break
@@ -126,15 +173,19 @@ public struct SampleRows: Sendable {
       case .move(let start, let target):
         starts.append(start)
         targets.append(target)
+      case .next: chains += 1
       case .reaction: throw SamplesError.severalReactions
       }
     }
     switch parts.count {
+    case chains: displacement = .next()
     case tangents.count: displacement = .tangent(try Activation.joined(tangents))
     case starts.count:
       displacement = .move(from: try Activation.joined(starts), to: try Activation.joined(targets))
     default:
-      guard tangents.isEmpty, starts.isEmpty else { throw SamplesError.mixedDisplacements }
+      guard tangents.isEmpty, starts.isEmpty, chains == 0 else {
+        throw SamplesError.mixedDisplacements
+      }
       displacement = .none
     }
   }
@@ -158,6 +209,12 @@ public struct PathEnds: Sendable {
     self.start = start
     self.end = end
     self.weight = weight
+  }
+
+  /// The ends of some instances.
+  func selecting(_ instances: [Int]) throws -> PathEnds {
+    PathEnds(
+      start: try start.selecting(instances), end: try end?.selecting(instances), weight: weight)
   }
 }
 

@@ -8,6 +8,10 @@ struct GroupRun {
   let quantities: [any QuantityOfInterest]
   let evaluator: SliceEvaluator
   let instances: Instances
+  /// Which of them are evaluated, those of the evaluator; all where nil.
+  let selection: [Int]?
+  /// What is met where gradients are those of secants.
+  private(set) var secants: SecantPass?
   /// Hears between chunks which share of the group is done, and how many gradients a chunk took.
   let report: (_ share: Double, _ gradients: Int) throws -> Void
 
@@ -24,26 +28,30 @@ struct GroupRun {
 
   init(
     _ engine: InternalInfluence, quantities: [any QuantityOfInterest], evaluator: SliceEvaluator,
-    instances: Instances, report: @escaping (_ share: Double, _ gradients: Int) throws -> Void
+    instances: Instances, selection: [Int]? = nil,
+    report: @escaping (_ share: Double, _ gradients: Int) throws -> Void
   ) {
     self.engine = engine
     self.quantities = quantities
     self.evaluator = evaluator
     self.instances = instances
+    self.selection = selection
     self.report = report
   }
 
   // MARK: Rounds
 
-  mutating func results(rowLimit: Int) throws -> [Result] {
+  mutating func results(rowLimit: Int) throws -> [GroupResult] {
     let distribution = engine.distribution
     var samples = try distribution.samples(around: instances)
     let spread = Spread(of: engine.statistic, design: samples.design)
     sums = quantities.map { _ in
       RunningSums(
-        instances: instances.count, keeping: spread, keepsInfluence: engine.keepsInfluence)
+        instances: evaluator.count, keeping: spread, keepsInfluence: engine.keepsInfluence)
     }
-    let ends = samples.ends
+    let ends =
+      try selection.map { rows in try samples.ends?.map { try $0.selecting(rows) } }
+      ?? samples.ends
     var index = 0
     while true {
       let round = try evaluate(samples, rowLimit: rowLimit, round: index)
@@ -63,7 +71,8 @@ struct GroupRun {
     let reacts = engine.distribution.reacts
     try report(0, 0)
     tally.samples += samples.count
-    var perChunk = max(1, rowLimit / instances.count)
+    if let fallback = samples.secants, secants == nil { secants = SecantPass(fallback: fallback) }
+    var perChunk = max(1, rowLimit / evaluator.count - (samples.secants == nil ? 0 : 1))
     var watched: [Watched] = []
     var next = 0
     while next < samples.count {
@@ -80,7 +89,7 @@ struct GroupRun {
       }
       next = range.upperBound
       let share = reacts ? 0 : Double(next) / Double(samples.count)
-      try report(share, range.count * instances.count)
+      try report(share, range.count * evaluator.count)
     }
     guard reacts, !watched.isEmpty else { return nil }
     return Round(
@@ -99,36 +108,34 @@ struct GroupRun {
   }
 
   private mutating func evaluate(_ samples: Samples, _ range: Range<Int>) throws -> Watched {
-    let rows = try samples.rows(range)
-    let count = range.count * instances.count
-    guard rows.points.tensors.allSatisfy({ $0.shape.first == count }) else {
-      throw SamplesError.rows(
-        rows.points.rows, expected: count, distribution: engine.distribution.name)
-    }
+    let chunk = try Chunk(
+      samples, range, of: instances, selection: selection, coincide: evaluator.cuts.coincide,
+      secants: samples.secants == nil ? nil : secants, distribution: engine.distribution.name)
+    let rows = chunk.rows
+    let count = range.count * evaluator.count
     let wants = engine.measure == .attribution
     if wants, case .none = rows.displacement {
       throw SamplesError.noDisplacement(distribution: engine.distribution.name)
     }
     let reach = samples.count > 1 && moveAlike(rows) ? evaluator.affineReach : nil
     let pass =
-      try reach.map { try SlicePass(evaluator, rows, from: $0, wantsDisplacement: wants) }
-      ?? SlicePass(evaluator, rows, wantsDisplacement: wants)
-    let explained = try evaluator.explained(samples: range.count, first: instances.range.lowerBound)
-    let weights = try Tensor(
-      range.flatMap { [Double](repeating: samples.weights[$0], count: instances.count) }
-    ).converted(like: pass.output)
-    tally.forwardRows += count
-    tally.rowsAtOnce = max(tally.rowsAtOnce, count)
+      try reach.map { try SlicePass(evaluator, chunk, from: $0, wantsDisplacement: wants) }
+      ?? SlicePass(evaluator, chunk, wantsDisplacement: wants)
+    let explained = try evaluator.explained(samples: chunk.points(of: evaluator.count))
+    let weights = try Tensor(chunk.weights).converted(like: pass.output)
+    tally.forwardRows += rows.points.rows
+    tally.rowsAtOnce = max(tally.rowsAtOnce, rows.points.rows)
 
     var watched = Watched(points: rows.points, gradients: rows.points, quantities: weights)
     for (index, quantity) in quantities.enumerated() {
       let values = try quantity.checkedValues(of: pass.output, explaining: explained)
       // Weighting what goes back costs nothing; squares and reactions want gradients as they are.
       let isPlain = sums[index].values.spread != nil || engine.distribution.reacts
-      let gradients = try gradient(
-        of: values, withRespectTo: pass.leaves,
-        weight: isPlain ? values.detached().filled(with: 1) : weights.converted(like: values),
-        keepingRecord: index < quantities.count - 1)
+      let gradients = try chunk.samples(
+        gradient(
+          of: values, withRespectTo: pass.leaves,
+          weight: chunk.cotangent(of: values, isWeighted: !isPlain),
+          keepingRecord: index < quantities.count - 1))
       tally.backwardRows += count
       var displacement = pass.displacement
       if engine.distribution.reacts {
@@ -162,8 +169,8 @@ struct GroupRun {
     }
     switch rows.displacement {
     case .none: return true
-    case .tangent(let tangent): return tangent.rows == instances.count
-    case .move, .reaction: return false
+    case .tangent(let tangent): return tangent.rows == evaluator.count
+    case .move, .next, .reaction: return false
     }
   }
 
@@ -193,7 +200,7 @@ struct GroupRun {
 
   // MARK: Results
 
-  private mutating func results(ends: [PathEnds]?) throws -> [Result] {
+  private mutating func results(ends: [PathEnds]?) throws -> [GroupResult] {
     let instance = try checkedQuantities(
       quantityValues(of: evaluator.output), at: evaluator.activation)
     let atEnds = try ends.map { try quantityValues(atEndsOf: $0, instance: instance) }
@@ -214,7 +221,7 @@ struct GroupRun {
       }
       let variance =
         engine.statistic == .mean ? try sum.values.varianceOfMean(draws: tally.samples) : nil
-      return Result(
+      return GroupResult(
         values: try sum.values.result(engine.statistic),
         influence: try sum.influence?.result(.mean),
         instance: instance[index], start: atEnds?.start[index], end: atEnds?.end[index], gap: gap,
@@ -226,7 +233,7 @@ struct GroupRun {
   /// Each quantity where the output at the slice's end is `output`, `[instances]`, float64.
   private func quantityValues(of output: Tensor) throws -> [Tensor] {
     try withoutRecording {
-      let explained = try evaluator.explained(samples: 1, first: instances.range.lowerBound)
+      let explained = try evaluator.explained(samples: 1)
       return try quantities.map {
         try $0.checkedValues(of: output, explaining: explained).converted(to: .float64)
       }
@@ -249,7 +256,7 @@ struct GroupRun {
   }
 
   private mutating func quantityValues(at points: Activation) throws -> [Tensor] {
-    tally.forwardRows += instances.count
+    tally.forwardRows += evaluator.count
     return try checkedQuantities(
       quantityValues(
         of: withoutRecording { try evaluator.output(given: evaluator.given(points: points)) }),
@@ -269,7 +276,7 @@ struct GroupRun {
     _ quantity: any QuantityOfInterest, _ points: Activation
   ) -> NonFiniteSearch {
     NonFiniteSearch(
-      evaluator: evaluator, instances: instances, quantity: quantity, points: points,
+      evaluator: evaluator, quantity: quantity, points: points,
       wantsDisplacement: engine.measure == .attribution)
   }
 }

@@ -9,7 +9,8 @@ struct InstanceNetwork: Sendable {
   let cut: ResolvedCut
   /// The instances' inputs.
   let given: [Place: Tensor]
-  let count: Int
+  /// Which rows of the batch they are.
+  let batchRows: Range<Int>
 
   /// Rows of given inputs that are run at once.
   private static let chunk = 256
@@ -38,7 +39,7 @@ struct InstanceNetwork: Sendable {
     let end = try ResolvedCut(end, in: model)
     return InstanceFunction(
       evaluator: try SliceEvaluator(
-        model, cuts: ResolvedCuts(from: cut, to: end), given: given, count: count))
+        model, cuts: ResolvedCuts(from: cut, to: end), given: given, batchRows: batchRows))
   }
 }
 

@@ -5,7 +5,6 @@ import Torch
 /// Finds out where the numbers of a chunk stop being finite.
 struct NonFiniteSearch {
   let evaluator: SliceEvaluator
-  let instances: Instances
   let quantity: any QuantityOfInterest
   /// Where the activation at the distribution's cut was, `[samples · instances, …]`.
   let points: Activation
@@ -23,13 +22,13 @@ struct NonFiniteSearch {
   func error(
     _ values: Tensor, _ gradients: [Tensor] = [], _ displacement: Activation? = nil, first: Int?
   ) throws -> NonFiniteError {
-    let count = instances.count
+    let count = evaluator.count
     let valueRow = try firstRow([values.detached()])
     let row =
       try valueRow ?? firstRow(gradients) ?? displacement.flatMap { try firstRow($0.tensors) }
     let place = row ?? 0
     return NonFiniteError(
-      instance: instances.range.lowerBound + place % count,
+      instance: evaluator.batchRows[place % count],
       sample: first.map { $0 + place / count },
       subject: valueRow != nil
         ? "the quantity '\(quantity.name)'" : "the gradient of '\(quantity.name)'",
@@ -47,7 +46,7 @@ struct NonFiniteSearch {
   /// Runs one row again, ahead of the slice's start and behind it.
   private func source(ofRow row: Int) throws -> NonFinite? {
     let (model, cuts) = (evaluator.model, evaluator.cuts)
-    let instance = row % instances.count
+    let instance = row % evaluator.count
     var given = try evaluator.row(row, of: evaluator.given(points: points))
     if !cuts.coincide {
       let start = cuts.attribution.places
@@ -62,7 +61,7 @@ struct NonFiniteSearch {
       given = try evaluator.row(row, of: evaluator.given(points: points, besides: .start))
         .merging(zip(start, values)) { _, new in new }
     }
-    let explained = try evaluator.explained(samples: 1, first: instances.range.lowerBound)
+    let explained = try evaluator.explained(samples: 1)
     let own = ExplainedOutput(
       output: try explained.output[instance..<instance + 1],
       instance: try explained.instance[instance..<instance + 1], scale: explained.scale)

@@ -23,7 +23,7 @@ struct Run {
     let clock = ContinuousClock()
     let began = clock.now
     var groups: [GroupRun.Tally] = []
-    var parts: [[GroupRun.Result]] = []
+    var parts: [[GroupResult]] = []
     var evaluations = 0
     // The first instance shows how much memory a row takes.
     let before = Runtime.producedBytes
@@ -40,15 +40,13 @@ struct Run {
         try engine.onProgress?(
           Progress(fraction: done / Double(batch), evaluations: evaluations))
       }
-      let ready = { $0 == 0..<1 ? first : try group($0) }
-      if var run = try SamplingRun(engine, quantities: quantities, group: ready, report: report) {
-        parts.append(try run.results(for: range, rowLimit: limit))
-        groups.append(run.tally)
+      let (evaluator, instances) = range == 0..<1 ? first : try group(range)
+      var run = GroupRun(
+        engine, quantities: quantities, evaluator: evaluator, instances: instances, report: report)
+      if var sampling = try SamplingRun(run) {
+        parts.append(try sampling.results(rowLimit: limit))
+        groups.append(sampling.tally)
       } else {
-        let (evaluator, instances) = try ready(range)
-        var run = GroupRun(
-          engine, quantities: quantities, evaluator: evaluator, instances: instances, report: report
-        )
         parts.append(try run.results(rowLimit: limit))
         groups.append(run.tally)
       }
@@ -63,7 +61,8 @@ struct Run {
       rowsAtOnce: groups.map(\.rowsAtOnce).max() ?? 0,
       seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18)
     return try quantities.indices.map { index in
-      try joined(parts.map { $0[index] }, quantity: quantities[index], cost: cost)
+      try attributions(
+        .joined(parts.map { $0[index] }), quantity: quantities[index], cost: cost)
     }
   }
 
@@ -71,19 +70,18 @@ struct Run {
   private func group(_ range: Range<Int>) throws -> (SliceEvaluator, Instances) {
     let model = engine.model
     let own = range.count == batch ? given : try model.rows(range, of: given)
-    let evaluator = try SliceEvaluator(model, cuts: cuts, given: own, count: range.count)
+    let evaluator = try SliceEvaluator(model, cuts: cuts, given: own, batchRows: range)
     let network = InstanceNetwork(
-      model: model, cut: cuts.distribution, given: own, count: range.count)
+      model: model, cut: cuts.distribution, given: own, batchRows: range)
     let instances = Instances(
       activation: evaluator.activation, range: range, batch: batch, network: network)
     return (evaluator, instances)
   }
 
-  private func joined(
-    _ parts: [GroupRun.Result], quantity: any QuantityOfInterest, cost: Cost
+  private func attributions(
+    _ result: GroupResult, quantity: any QuantityOfInterest, cost: Cost
   ) throws -> Attributions {
-    let result = try GroupRun.Result(joining: parts)
-    return Attributions(
+    Attributions(
       activation: result.values, influence: result.influence,
       quantity: QuantityValues(instance: result.instance, end: result.end, start: result.start),
       completenessGap: result.gap, standardError: try result.standardError,

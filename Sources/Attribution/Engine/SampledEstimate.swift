@@ -8,18 +8,18 @@ import Torch
 /// a round with n draws is n where they are independent, and n² where they are stratified, whose
 /// variance falls like n^−2 or faster.
 struct SampledEstimate {
-  private(set) var result: GroupRun.Result
+  private(set) var result: GroupResult
   private var weight: Double
   /// Whether the tolerance is reached; what is drawn after that for others is not looked at.
   private(set) var isKnown: Bool
 
-  fileprivate init(_ first: GroupRun.Result, weight: Double) {
+  fileprivate init(_ first: GroupResult, weight: Double) {
     result = first
     self.weight = weight
     isKnown = false
   }
 
-  fileprivate mutating func add(_ round: GroupRun.Result, weight added: Double) throws {
+  fileprivate mutating func add(_ round: GroupResult, weight added: Double) throws {
     let (old, new) = (weight / (weight + added), added / (weight + added))
     weight += added
     func mean(_ a: Activation, _ b: Activation) throws -> Activation { try a * old + b * new }
@@ -41,7 +41,7 @@ struct SampledEstimate {
 
 extension SampledEstimate? {
   mutating func add(
-    _ round: GroupRun.Result, draws: Int, until tolerance: Double
+    _ round: GroupResult, draws: Int, until tolerance: Double
   ) throws {
     let weight = Double(draws) * (round.spread == .pairs ? Double(draws) : 1)
     var estimate: SampledEstimate

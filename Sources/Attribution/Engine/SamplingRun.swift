@@ -5,67 +5,49 @@ import Torch
 /// The explanation of one group of instances by rounds of random draws, until each is known within
 /// a tolerance.
 struct SamplingRun {
-  private let engine: InternalInfluence
-  private let quantities: [any QuantityOfInterest]
+  /// All instances of the group, and what hears of progress.
+  private let group: GroupRun
   private let distribution: any SampledDistribution
   private let tolerance: Double
-  /// The instances of a range of the batch, and the slice made ready for them.
-  private let group: (Range<Int>) throws -> (SliceEvaluator, Instances)
-  private let report: (_ share: Double, _ gradients: Int) throws -> Void
 
   private(set) var tally = GroupRun.Tally()
-  /// What was made ready for the round before.
-  private var ready: [Range<Int>: (SliceEvaluator, Instances)] = [:]
 
   /// Draws of the first round: what a standard error can be believed from.
   private static let fewest = 32
 
   /// `nil` where the engine's distribution does not stop at a tolerance.
-  init?(
-    _ engine: InternalInfluence, quantities: [any QuantityOfInterest],
-    group: @escaping (Range<Int>) throws -> (SliceEvaluator, Instances),
-    report: @escaping (_ share: Double, _ gradients: Int) throws -> Void
-  ) throws {
-    guard let distribution = engine.distribution as? any SampledDistribution,
+  init?(_ group: GroupRun) throws {
+    guard let distribution = group.engine.distribution as? any SampledDistribution,
       let tolerance = distribution.tolerance
     else { return nil }
-    guard engine.statistic == .mean else {
-      throw SamplesError.noStandardError(distribution: distribution.name, engine.statistic)
+    guard group.engine.statistic == .mean else {
+      throw SamplesError.noStandardError(distribution: distribution.name, group.engine.statistic)
     }
-    self.engine = engine
-    self.quantities = quantities
+    self.group = group
     self.distribution = distribution
     self.tolerance = tolerance
-    self.group = group
-    self.report = report
   }
 
-  /// One result for each quantity, the instances of `range` joined.
-  mutating func results(for range: Range<Int>, rowLimit: Int) throws -> [GroupRun.Result] {
-    var estimates = quantities.map { _ in [SampledEstimate?](repeating: nil, count: range.count) }
-    var pending = [range]
-    var drawn = 0
-    while drawn < distribution.count, !pending.isEmpty {
-      let round = drawn..<end(after: drawn)
-      ready = ready.filter { pending.contains($0.key) }
-      for part in pending {
-        let results = try results(of: round, for: part, rowLimit: rowLimit)
-        for (index, result) in results.enumerated() {
-          for (row, instance) in part.enumerated() {
-            try estimates[index][instance - range.lowerBound].add(
-              result.row(row), draws: round.count, until: tolerance)
-          }
+  /// One result for each quantity.
+  mutating func results(rowLimit: Int) throws -> [GroupResult] {
+    let all = 0..<group.instances.count
+    var estimates = group.quantities.map { _ in [SampledEstimate?](repeating: nil, count: all.count)
+    }
+    var pending = Array(all)
+    while tally.samples < distribution.count, !pending.isEmpty {
+      let round = tally.samples..<end(after: tally.samples)
+      let results = try results(of: round, for: pending, rowLimit: rowLimit)
+      for (index, result) in results.enumerated() {
+        for (row, instance) in pending.enumerated() {
+          try estimates[index][instance].add(
+            result.selecting([row]), draws: round.count, until: tolerance)
         }
       }
-      drawn = round.upperBound
-      pending =
-        range.filter { instance in
-          estimates.contains { $0[instance - range.lowerBound]?.isKnown != true }
-        }.runs
+      tally.samples = round.upperBound
+      pending = all.filter { instance in estimates.contains { $0[instance]?.isKnown != true } }
     }
-    tally.samples = drawn
-    try report(1, 0)
-    return try estimates.map { try GroupRun.Result(joining: $0.compactMap { $0?.result }) }
+    try group.report(1, 0)
+    return try estimates.map { try .joined($0.compactMap { $0?.result }) }
   }
 
   /// Rounds double the draws; a rest that is smaller than the first round goes with the last.
@@ -75,16 +57,17 @@ struct SamplingRun {
   }
 
   private mutating func results(
-    of round: Range<Int>, for part: Range<Int>, rowLimit: Int
-  ) throws -> [GroupRun.Result] {
-    var engine = engine
+    of round: Range<Int>, for pending: [Int], rowLimit: Int
+  ) throws -> [GroupResult] {
+    var engine = group.engine
     engine.distribution = SamplingRound(distribution: distribution, range: round)
-    if ready[part] == nil, round.lowerBound > 0 { tally.forwardRows += part.count }
-    let (evaluator, instances) = try ready[part] ?? group(part)
-    ready[part] = (evaluator, instances)
+    let isWhole = pending.count == group.instances.count
     var run = GroupRun(
-      engine, quantities: quantities, evaluator: evaluator, instances: instances
-    ) { [report] _, gradients in try report(0, gradients) }
+      engine, quantities: group.quantities,
+      evaluator: isWhole
+        ? group.evaluator : try SliceEvaluator(group.evaluator, selecting: pending),
+      instances: group.instances, selection: isWhole ? nil : pending
+    ) { [group] _, gradients in try group.report(0, gradients) }
     let results = try run.results(rowLimit: rowLimit)
     tally.forwardRows += run.tally.forwardRows
     tally.backwardRows += run.tally.backwardRows
@@ -103,18 +86,5 @@ private struct SamplingRound: DistributionOfInterest {
   func samples(around instances: Instances) throws -> Samples {
     let samples = try distribution.draws(range, around: instances)
     return range.lowerBound == 0 ? samples : samples.withoutEnds()
-  }
-}
-
-extension [Int] {
-  /// Rising numbers as ranges without gaps.
-  fileprivate var runs: [Range<Int>] {
-    reduce(into: []) { runs, number in
-      if let last = runs.last, last.upperBound == number {
-        runs[runs.count - 1] = last.lowerBound..<number + 1
-      } else {
-        runs.append(number..<number + 1)
-      }
-    }
   }
 }

@@ -60,8 +60,8 @@ struct ResolvedCuts: Sendable {
 struct SliceEvaluator: Sendable {
   let model: any Model
   let cuts: ResolvedCuts
-  /// Instances of the group.
-  let count: Int
+  /// Which rows of the batch the instances are.
+  let batchRows: [Int]
   /// What the rest of the network needs besides the distribution's cut, and the values there.
   private let kept: [Place: Tensor]
   /// Those of them that are still needed where the slice's start is given too.
@@ -80,11 +80,11 @@ struct SliceEvaluator: Sendable {
   let output: Tensor
 
   init(
-    _ model: any Model, cuts: ResolvedCuts, given: [Place: Tensor], count: Int
+    _ model: any Model, cuts: ResolvedCuts, given: [Place: Tensor], batchRows: Range<Int>
   ) throws {
     self.model = model
     self.cuts = cuts
-    self.count = count
+    self.batchRows = Array(batchRows)
     shared = Set(model.inputs.filter { !$0.hasRows }.map(\.place))
     let start = cuts.distribution.places
     keptBeyondStart = Set(
@@ -112,6 +112,28 @@ struct SliceEvaluator: Sendable {
       zip(places[(start.count + 1)...], values[(start.count + 1)...]),
       uniquingKeysWith: { a, _ in a })
   }
+
+  /// The same for some of the instances.
+  init(_ all: SliceEvaluator, selecting instances: [Int]) throws {
+    model = all.model
+    cuts = all.cuts
+    batchRows = instances.map { all.batchRows[$0] }
+    shared = all.shared
+    keptBeyondStart = all.keptBeyondStart
+    affineReach = all.affineReach
+    keptBeyondReach = all.keptBeyondReach
+    var kept = all.kept
+    for (place, value) in all.kept where !shared.contains(place) {
+      kept[place] = try value.selecting(instances)
+    }
+    self.kept = kept
+    valuesAtDistribution = try all.valuesAtDistribution.map { try $0.selecting(instances) }
+    activation = try all.activation.selecting(instances)
+    output = try all.output.selecting(instances)
+  }
+
+  /// Instances of the group.
+  var count: Int { batchRows.count }
 
   /// What a caller gives besides the points.
   enum Besides {
@@ -203,9 +225,9 @@ struct SliceEvaluator: Sendable {
     return tensor
   }
 
-  /// What quantities see of the instances, for `samples` samples of each from batch row `first` on.
-  func explained(samples: Int, first: Int) throws -> ExplainedOutput {
-    let rows = try Tensor.range(from: first, to: first + count, on: output.device)
+  /// What quantities see of the instances, for `samples` samples of each.
+  func explained(samples: Int) throws -> ExplainedOutput {
+    let rows = try Tensor(batchRows.map(Int64.init)).moved(to: output.device)
     return ExplainedOutput(
       output: try output.repeatingRows(samples), instance: try rows.repeatingRows(samples),
       scale: scale)

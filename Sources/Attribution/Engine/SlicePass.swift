@@ -12,19 +12,17 @@ struct SlicePass {
   /// or one for each instance.
   let displacement: Activation?
 
-  init(
-    _ evaluator: SliceEvaluator, _ rows: SampleRows, wantsDisplacement: Bool
-  ) throws {
-    let cuts = evaluator.cuts
+  init(_ evaluator: SliceEvaluator, _ chunk: Chunk, wantsDisplacement: Bool) throws {
+    let (cuts, rows) = (evaluator.cuts, chunk.rows)
     if cuts.coincide {
-      leaves = try rows.points.tensors.map { try $0.tracked() }
+      leaves = try rows.points.tensors.map { try chunk.leaf($0) }
       output = try evaluator.output(given: evaluator.given(points: Activation(leaves)))
-      displacement = wantsDisplacement ? try Self.own(rows.displacement) : nil
+      displacement = wantsDisplacement ? try Self.own(chunk) : nil
       return
     }
-    let start = try Self.start(evaluator, rows, wantsDisplacement: wantsDisplacement)
+    let start = try Self.start(evaluator, chunk, wantsDisplacement: wantsDisplacement)
     displacement = start.displacement
-    leaves = try start.part.tensors.map { try $0.detached().tracked() }
+    leaves = try start.part.tensors.map { try chunk.leaf($0.detached()) }
     // What lies at the start is replaced by itself, tracked: only from there on is it recorded.
     var given = try evaluator.given(points: rows.points, besides: .start)
     let written = try cuts.attribution.cut.write(leaves, into: start.values)
@@ -34,22 +32,24 @@ struct SlicePass {
 
   /// The pass from where the slice stops being affine in its start, its leaves being there.
   init(
-    _ evaluator: SliceEvaluator, _ rows: SampleRows, from reach: [Place], wantsDisplacement: Bool
+    _ evaluator: SliceEvaluator, _ chunk: Chunk, from reach: [Place], wantsDisplacement: Bool
   ) throws {
-    leaves = try withoutRecording { try evaluator.valuesAtReach(reach, points: rows.points) }
-      .map { try $0.tracked() }
-    var given = try evaluator.given(points: rows.points, besides: .affineReach)
+    let points = chunk.rows.points
+    leaves = try withoutRecording { try evaluator.valuesAtReach(reach, points: points) }
+      .map { try chunk.leaf($0) }
+    var given = try evaluator.given(points: points, besides: .affineReach)
     for (place, value) in zip(reach, leaves) { given[place] = value }
     output = try evaluator.output(given: given)
-    displacement = wantsDisplacement ? try Self.own(rows.displacement) : nil
+    displacement = wantsDisplacement ? try Self.own(chunk) : nil
   }
 
   /// The displacement where the distribution lives at the slice's start.
-  private static func own(_ displacement: Displacement) throws -> Activation? {
-    switch displacement {
+  private static func own(_ chunk: Chunk) throws -> Activation? {
+    switch chunk.rows.displacement {
     case .none, .reaction: nil
     case .tangent(let tangent): tangent
     case .move(let from, let to): try to - from
+    case .next: try chunk.steps(chunk.rows.points)
     }
   }
 
@@ -61,9 +61,9 @@ struct SlicePass {
   }
 
   private static func start(
-    _ evaluator: SliceEvaluator, _ rows: SampleRows, wantsDisplacement: Bool
+    _ evaluator: SliceEvaluator, _ chunk: Chunk, wantsDisplacement: Bool
   ) throws -> Start {
-    let cut = evaluator.cuts.attribution.cut
+    let (rows, cut) = (chunk.rows, evaluator.cuts.attribution.cut)
     if wantsDisplacement, case .tangent(let tangent) = rows.displacement {
       let points = try rows.points.map { try $0.tracked() }
       let values = try evaluator.valuesAtStart(given: evaluator.given(points: points))
@@ -84,6 +84,7 @@ struct SlicePass {
         let before = isHere ? part : try evaluator.activationAtStart(points: from)
         displacement = try evaluator.activationAtStart(points: to) - before
       }
+      if wantsDisplacement, case .next = rows.displacement { displacement = try chunk.steps(part) }
       return Start(values: values, part: part, displacement: displacement)
     }
   }

@@ -14,8 +14,8 @@ public enum DistributionLaws {
     let samples = try distribution.samples(around: Instances(activation: activation))
     let whole = try samples.rows(0..<samples.count)
     check.require(
-      whole.points.rows == samples.count * count, "samples × instances rows",
-      "\(whole.points.rows) rows for \(samples.count) samples of \(count) instances")
+      whole.points.rows == samples.pointCount * count, "samples × instances rows",
+      "\(whole.points.rows) rows for \(samples.pointCount) points of \(count) instances")
 
     let again = try distribution.samples(around: Instances(activation: activation))
     try check.requireEqual(
@@ -25,7 +25,7 @@ public enum DistributionLaws {
     for sample in 0..<samples.count {
       let part = try samples.rows(sample..<sample + 1)
       try check.requireEqual(
-        part.points, whole.points.rows(sample * count..<(sample + 1) * count),
+        part.points.rows(0..<count), whole.points.rows(sample * count..<(sample + 1) * count),
         tolerance: tolerance, "in parts or at once", "sample \(sample)")
     }
 
@@ -36,7 +36,7 @@ public enum DistributionLaws {
       let points = try alone.rows(0..<alone.count).points
       let own = try whole.points.map { points in
         let shape = points.shape
-        return try points.reshaped(to: [samples.count, count] + shape.dropFirst())
+        return try points.reshaped(to: [samples.pointCount, count] + shape.dropFirst())
           .selected(instance, axis: 1)
       }
       try check.requireEqual(
@@ -62,6 +62,9 @@ public enum DistributionLaws {
     case .tangent(let tangent):
       moves = try tangent.repeated(rows.points.rows / tangent.rows)
     case .move(let from, let to): moves = try to - from
+    case .next:
+      let cells = samples.count * count
+      moves = try rows.points.rows(count..<cells + count) - rows.points.rows(0..<cells)
     }
     let weights = try Tensor(
       samples.weights.flatMap { [Double](repeating: $0, count: count) })

@@ -33,6 +33,23 @@ public enum QuadratureLaws {
   }
 }
 
+/// Checks the laws of ``Grid``.
+public enum GridLaws {
+  public static func violations(of grid: any Grid, counts: ClosedRange<Int> = 1...32)
+    -> [LawViolation]
+  {
+    var check = LawCheck()
+    for count in counts {
+      let times = (0...count).map { grid.time(Double($0) / Double(count)) }
+      check.require(
+        times.first == 0 && abs((times.last ?? 0) - 1) < 1e-12, "from 0 to 1", "\(times)")
+      check.require(
+        zip(times, times.dropFirst()).allSatisfy { $0 < $1 }, "times rise", "\(times)")
+    }
+    return check.violations
+  }
+}
+
 /// Checks the laws of ``Path``.
 public enum PathLaws {
   /// - Parameters:

@@ -23,7 +23,7 @@ public struct IntegratedGradients: EngineConfiguration {
   public init(
     _ model: any Model, quantity: any QuantityOfInterest = ClassScore(.predicted),
     slice: NetworkSlice = NetworkSlice(), from baseline: any Baseline = ZeroBaseline(),
-    steps: Int = 50, rule: any QuadratureRule = GaussLegendreRule()
+    steps: Int? = nil, rule: any PathRule = GaussLegendreRule()
   ) {
     engine = InternalInfluence(
       model, distribution: PathDistribution(from: baseline, rule: rule, steps: steps),
@@ -53,7 +53,7 @@ public struct LayerIntegratedGradients: EngineConfiguration {
   public init(
     _ model: any Model, at layer: any Cut, from inputs: Inputs,
     quantity: any QuantityOfInterest = ClassScore(.predicted), to end: any Cut = OutputCut(),
-    steps: Int = 50, rule: any QuadratureRule = GaussLegendreRule()
+    steps: Int? = nil, rule: any PathRule = GaussLegendreRule()
   ) {
     self.init(
       model, at: layer, from: ActivationBaseline(of: inputs), quantity: quantity, to: end,
@@ -64,7 +64,7 @@ public struct LayerIntegratedGradients: EngineConfiguration {
   public init(
     _ model: any Model, at layer: any Cut, from baseline: any Baseline = ZeroBaseline(),
     quantity: any QuantityOfInterest = ClassScore(.predicted), to end: any Cut = OutputCut(),
-    steps: Int = 50, rule: any QuadratureRule = GaussLegendreRule()
+    steps: Int? = nil, rule: any PathRule = GaussLegendreRule()
   ) {
     engine = InternalInfluence(
       model, distribution: PathDistribution(from: baseline, rule: rule, steps: steps),

@@ -8,8 +8,8 @@ public struct LayerInfluence: EngineConfiguration {
   public init(
     _ model: any Model, of layer: any Cut,
     quantity: any QuantityOfInterest = ClassScore(.predicted),
-    to end: any Cut = OutputCut(), from baseline: any Baseline = ZeroBaseline(), steps: Int = 50,
-    rule: any QuadratureRule = GaussLegendreRule()
+    to end: any Cut = OutputCut(), from baseline: any Baseline = ZeroBaseline(), steps: Int? = nil,
+    rule: any PathRule = GaussLegendreRule()
   ) {
     engine = InternalInfluence(
       model, distribution: PathDistribution(from: baseline, rule: rule, steps: steps),
@@ -30,8 +30,8 @@ public struct Conductance: EngineConfiguration {
   public init(
     _ model: any Model, of layer: any Cut,
     quantity: any QuantityOfInterest = ClassScore(.predicted),
-    to end: any Cut = OutputCut(), from baseline: any Baseline = ZeroBaseline(), steps: Int = 50,
-    rule: any QuadratureRule = GaussLegendreRule(),
+    to end: any Cut = OutputCut(), from baseline: any Baseline = ZeroBaseline(), steps: Int? = nil,
+    rule: any PathRule = GaussLegendreRule(),
     progression: PathDistribution.Progression = .tangents
   ) {
     engine = InternalInfluence(
@@ -51,8 +51,8 @@ public struct NeuronIntegratedGradients: EngineConfiguration {
   ///   - quantity: The unit or channel, such as `.unit(3, 0, 0)` or `.channel(5)`.
   public init(
     _ model: any Model, at layer: any Cut, of quantity: any QuantityOfInterest,
-    from baseline: any Baseline = ZeroBaseline(), steps: Int = 50,
-    rule: any QuadratureRule = GaussLegendreRule()
+    from baseline: any Baseline = ZeroBaseline(), steps: Int? = nil,
+    rule: any PathRule = GaussLegendreRule()
   ) {
     engine = InternalInfluence(
       model, distribution: PathDistribution(from: baseline, rule: rule, steps: steps),

@@ -72,6 +72,6 @@ public struct GaussLegendreRule: QuadratureRule {
   }
 }
 
-extension QuadratureRule where Self == GaussLegendreRule {
+extension PathRule where Self == GaussLegendreRule {
   public static var gaussLegendre: GaussLegendreRule { GaussLegendreRule() }
 }

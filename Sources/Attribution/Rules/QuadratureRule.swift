@@ -4,7 +4,7 @@
 ///
 /// Laws, which ``QuadratureLaws`` checks: positions lie in 0…1 and rise; weights sum to 1;
 /// polynomials up to the rule's degree are integrated exactly.
-public protocol QuadratureRule: Sendable {
+public protocol QuadratureRule: PathRule {
   /// The nodes of the rule with `count` evaluations.
   ///
   /// - Throws: ``QuadratureError`` where the rule needs more.
@@ -12,9 +12,10 @@ public protocol QuadratureRule: Sendable {
 
   /// The highest degree of polynomials that `count` nodes integrate exactly.
   func degree(_ count: Int) -> Int
+}
 
-  /// How the rule is called in results and on the command line.
-  var name: String { get }
+extension QuadratureRule {
+  public var standardSteps: Int { 50 }
 }
 
 /// A place in 0…1 and its weight.
@@ -88,7 +89,7 @@ public struct TrapezoidRule: QuadratureRule {
   public func degree(_ count: Int) -> Int { 1 }
 }
 
-extension QuadratureRule where Self == RiemannRule {
+extension PathRule where Self == RiemannRule {
   /// The left end of even cells.
   public static var left: RiemannRule { RiemannRule(.left) }
   /// The middle of even cells.
@@ -99,6 +100,6 @@ extension QuadratureRule where Self == RiemannRule {
   public static var right: RiemannRule { RiemannRule(.right) }
 }
 
-extension QuadratureRule where Self == TrapezoidRule {
+extension PathRule where Self == TrapezoidRule {
   public static var trapezoid: TrapezoidRule { TrapezoidRule() }
 }

@@ -201,6 +201,14 @@ ct_status ct_gradient(const ct_tensor *output, const ct_tensor *_Nullable weight
                       const ct_tensor *_Nonnull const *_Nonnull inputs, size_t input_count,
                       bool keep_record, bool differentiable, ct_tensor *_Nullable *_Nonnull results);
 
+/// The numbers of `value`, whose gradient goes to `linear` as it is. Both have one shape.
+ct_status ct_tensor_standing(const ct_tensor *linear, const ct_tensor *value,
+                             ct_tensor *_Nullable *_Nonnull result);
+
+/// The numbers of `value`, whose gradient goes to `input` times `slope`. All have one shape.
+ct_status ct_tensor_sloped(const ct_tensor *input, const ct_tensor *slope, const ct_tensor *value,
+                           ct_tensor *_Nullable *_Nonnull result);
+
 /// Turns recording on this thread on or off, and gives back what it was.
 bool ct_set_recording(bool enabled);
 

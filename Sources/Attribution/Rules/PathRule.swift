@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How an integral along a path is computed.
+///
+/// One of
+///
+/// - ``QuadratureRule``: gradients at places on the path, weighted.
+/// - ``SecantRule``: secants between places on the path.
+/// - ``AutomaticRule``: either of them, as fine as a tolerance wants it.
+public protocol PathRule: Sendable {
+  /// How the rule is called in results and on the command line.
+  var name: String { get }
+
+  /// Evaluations for each instance and baseline where nobody says how many.
+  var standardSteps: Int { get }
+}
+
+/// What is wrong with a rule for a path.
+public enum PathRuleError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A rule of none of the known kinds.
+  case unknown(String)
+
+  public var description: String {
+    switch self {
+    case .unknown(let name):
+      return "the rule '\(name)' is neither a quadrature rule nor a secant rule: conform it to"
+        + " QuadratureRule, or give SecantRule a grid of your own"
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension SecantRules {
+  /// Softmax and its kin, norms and variances.
+  static let sums: [String: Rule] = [
+    "aten::softmax": { call in
+      try call.exponentials(axes: call.integers(1), RowMaps.along(1)) { x, mean, weights in
+        try mean * (x - weights)
+      }
+    },
+    "aten::log_softmax": { call in
+      try call.exponentials(axes: call.integers(1), RowMaps.along(1)) { x, _, weights in
+        try x - weights
+      }
+    },
+    "aten::logsumexp": { call in
+      let shape = try call.nearResults()[0].shape
+      return try call.exponentials(axes: call.integers(1), RowMaps.along(1, keeps: 2)) {
+        try $2.reshaped(to: shape)
+      }
+    },
+    "aten::var": { call in
+      let x = try call.tensor(0)
+      var axes = call.integers(1)
+      if axes.isEmpty { axes = Array(0..<x.rank) }
+      let count = axes.reduce(1.0) { $0 * Double(x.shape[$1 < 0 ? $1 + x.rank : $1]) }
+      let deviation = try x - x.mean(axes: axes, keepingAxes: true)
+      let mean = try deviation.squared().mean(axes: axes, keepingAxes: call.flag(3))
+      return [try mean * (count / (count - call.number(2, 1)))]
+    },
+    "aten::linalg_vector_norm": { call in
+      let x = try call.tensor(0)
+      let order = call.number(1, 2)
+      let axes = call.integers(2).isEmpty ? Array(0..<x.rank) : call.integers(2)
+      let keeps = call.flag(3)
+      switch order {
+      case .infinity: return [try x.absolute().max(axes: axes, keepingAxes: keeps)]
+      case -.infinity: return [try x.absolute().min(axes: axes, keepingAxes: keeps)]
+      case 1: return [try x.absolute().sum(axes: axes, keepingAxes: keeps)]
+      case 2: return [try x.squared().sum(axes: axes, keepingAxes: keeps).squareRoot()]
+      default:
+        return [
+          try x.absolute().power(order).sum(axes: axes, keepingAxes: keeps).power(1 / order)
+        ]
+      }
+    },
+  ]
+
+  /// Normalizations by what they are made of.
+  static let normalizations: [String: Rule] = [
+    "aten::layer_norm": { call in
+      let x = try call.tensor(0)
+      let axes = (1...Swift.max(1, call.integers(1).count)).map { -$0 }
+      return [
+        try x.normalized(axes: axes, epsilon: call.number(4, 1e-5))
+          .scaled(call.optionalTensor(2), shifted: call.optionalTensor(3))
+      ]
+    },
+    "aten::instance_norm": { call in
+      guard call.flag(5, true), !call.isFollowed(3), !call.isFollowed(4) else {
+        return try call.withoutSecant()
+      }
+      let x = try call.tensor(0)
+      let normal = try x.normalized(axes: Array(2..<x.rank), epsilon: call.number(7, 1e-5))
+      return [
+        try normal.scaled(
+          call.optionalTensor(1)?.perChannel(of: x),
+          shifted: call.optionalTensor(2)?.perChannel(of: x))
+      ]
+    },
+    "aten::group_norm": { call in
+      let x = try call.tensor(0)
+      let groups = call.integers(1).first ?? 1
+      let split = try x.reshaped(to: [x.shape[0], groups, -1])
+      let normal = try split.normalized(axes: [-1], epsilon: call.number(4, 1e-5))
+        .reshaped(to: x.shape)
+      return [
+        try normal.scaled(
+          call.optionalTensor(2)?.perChannel(of: x),
+          shifted: call.optionalTensor(3)?.perChannel(of: x))
+      ]
+    },
+  ]
+}
+
+extension SecantCall {
+  /// A function of exponentials and their sum.
+  ///
+  /// With p the softmax at one end and q at the other, the secant of log Σ exp x has the weights of
+  /// the logarithmic means M(pᵢ, qᵢ) = (qᵢ − pᵢ) / (log qᵢ − log pᵢ), brought to the sum 1; nothing
+  /// overflows, however large x is.
+  ///
+  /// - Parameter linear: Of x, M, and the weighted mean of x, with axes kept.
+  fileprivate func exponentials(
+    axes: [Int], _ map: RowMap, _ linear: (Tensor, Tensor, Tensor) throws -> Tensor
+  ) throws -> [Tensor] {
+    pass.met(name, .smooth)
+    let x = try tensor(0)
+    let axes = axes.isEmpty ? Array(0..<x.rank) : axes
+    let mean = try withoutRecording { () -> Tensor in
+      func logarithms(_ x: Tensor) throws -> Tensor {
+        try x - x.logSumExp(axes: axes, keepingAxes: true)
+      }
+      let (a, b) = (try logarithms(x.near), try logarithms(x.far))
+      let mean = try Chord.exponentialSlope(a, b, a.maximum(b).exponential())
+      // Masked at both ends.
+      return try mean.filled(with: 0, where: mean.isNaN())
+    }
+    let weights = try mean / mean.sum(axes: axes, keepingAxes: true)
+    // What is masked with −∞ has weight 0, and no share.
+    let finite = try x.plain.filled(with: 0, where: x.near.isInfinite())
+    let weighted = try (weights * finite).sum(axes: axes, keepingAxes: true)
+    let near = try nearResults()[0]
+    return try following([near.standing(for: linear(finite, mean, weighted))], map)
+  }
+}
+
+extension Tensor {
+  /// Mean 0 and variance 1 along axes.
+  fileprivate func normalized(axes: [Int], epsilon: Double) throws -> Tensor {
+    let deviation = try self - mean(axes: axes, keepingAxes: true)
+    let variance = try deviation.squared().mean(axes: axes, keepingAxes: true)
+    return try deviation * (variance + epsilon).squareRoot().reciprocal()
+  }
+
+  fileprivate func scaled(_ scale: Tensor?, shifted shift: Tensor?) throws -> Tensor {
+    let scaled = try scale.map { try self * $0 } ?? self
+    return try shift.map { try scaled + $0 } ?? scaled
+  }
+
+  /// One number for each channel, aligned with axis 1.
+  fileprivate func perChannel(of x: Tensor) throws -> Tensor {
+    try reshaped(to: [-1] + [Int](repeating: 1, count: x.rank - 2))
+  }
+}
