@@ -54,7 +54,7 @@ public struct CounterfactualBaseline: Baseline {
     from start: Activation, toward reference: Activation, _ network: InstanceFunction
   ) throws -> Activation {
     let view = try withoutRecording { try network(reference) }
-    let length = try (reference - start).squaredNorms().squareRoot() * (reach / Double(steps))
+    let length = try (reference - start).rowLengths() * (reach / Double(steps))
     var point = start
     var best = start
     var least: Tensor?
@@ -62,13 +62,13 @@ public struct CounterfactualBaseline: Baseline {
       let tracked = try point.map { try $0.tracked() }
       let distance = try Activation((network(tracked) - view).squared()).rowSums()
       let isBetter = try least.map { try distance.detached() .< $0 }
-      best = try isBetter.map { try point.chosen(rows: $0, else: best) } ?? point
+      best = try isBetter.map { try point.choosingRows(where: $0, else: best) } ?? point
       least = try least.map { try distance.detached().minimum($0) } ?? distance.detached()
       guard step < steps else { break }
       let slope = Activation(try gradient(of: distance.sum(), withRespectTo: tracked.tensors))
-      let size = try slope.squaredNorms().squareRoot()
+      let size = try slope.rowLengths()
       let scale = try (length / size).filled(with: 0, where: size .<= 0)
-      point = try clipped(point - slope.scaled(rows: scale))
+      point = try clipped(point - slope.scalingRows(by: scale))
     }
     return best
   }

@@ -41,7 +41,7 @@ public struct NearestBaseline: Baseline {
     let others = try candidateClasses(instances, count: points.rows)
     let (own, theirs) = try positions(of: instances, candidates: points)
     let nearest = try classes.indices.map { row in
-      let distances = try (theirs - own.rows(row..<row + 1)).squaredNorms().numbers()
+      let distances = try (theirs - own.rows(row..<row + 1)).rowLengths().numbers()
       let unlike = others.indices.filter { others[$0] != classes[row] }
       guard let nearest = unlike.min(by: { distances[$0] < distances[$1] }) else {
         throw BaselineError.noOtherClass(name, class: classes[row])

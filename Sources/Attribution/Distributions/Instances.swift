@@ -18,34 +18,54 @@ public struct Instances: Sendable {
 
   /// The network that they are explained in; `nil` where they stand alone.
   private let network: InstanceNetwork?
+  private let slice: Probe?
 
-  /// Instances without a network: what asks one gets ``InstancesError/noModel``.
-  public init(activation: Activation, range: Range<Int>? = nil, batch: Int? = nil) {
-    self.init(activation: activation, range: range, batch: batch, network: nil)
+  /// The network behind the cut, to be asked at other points.
+  ///
+  /// - Throws: ``InstancesError/noModel`` where the instances were made without one.
+  public var probe: Probe {
+    get throws {
+      guard let slice else { throw InstancesError.noModel }
+      return slice
+    }
+  }
+
+  /// Instances without a network: what asks for more than a probe gets ``InstancesError/noModel``.
+  public init(
+    activation: Activation, range: Range<Int>? = nil, batch: Int? = nil, probe: Probe? = nil
+  ) {
+    self.init(activation: activation, range: range, batch: batch, network: nil, probe: probe)
   }
 
   /// Rows of a model's inputs, as an explanation with its distribution at `cut` sees them.
   ///
-  /// - Parameter range: Which rows of the inputs; `nil` for all.
+  /// - Parameters:
+  ///   - end: Where the slice ends.
+  ///   - range: Which rows of the inputs; `nil` for all.
   public init(
-    of inputs: Inputs, in model: any Model, at cut: any Cut = InputCut(), range: Range<Int>? = nil
+    of inputs: Inputs, in model: any Model, at cut: any Cut = InputCut(),
+    to end: any Cut = LogitCut(), range: Range<Int>? = nil
   ) throws {
     let (given, batch) = try inputs.resolved(for: model)
     let range = range ?? 0..<batch
     let network = InstanceNetwork(
       model: model, cut: try ResolvedCut(cut, in: model),
       given: try model.rows(range, of: given), batchRows: range)
+    let evaluator = try network.evaluator(to: end)
     self.init(
-      activation: try network.ownActivation(), range: range, batch: batch, network: network)
+      activation: evaluator.activation, range: range, batch: batch, network: network,
+      probe: Probe(evaluator))
   }
 
   init(
-    activation: Activation, range: Range<Int>?, batch: Int?, network: InstanceNetwork?
+    activation: Activation, range: Range<Int>?, batch: Int?, network: InstanceNetwork?,
+    probe: Probe?
   ) {
     self.activation = activation
     self.range = range ?? 0..<activation.rows
     self.batch = batch ?? activation.rows
     self.network = network
+    slice = probe
   }
 
   /// The activation that other inputs of the model give at the distribution's cut, or at another:
@@ -63,7 +83,7 @@ public struct Instances: Sendable {
   ///   several tensors.
   /// - Complexity: One forward row for each instance.
   public func function(to cut: any Cut) throws -> InstanceFunction {
-    try connected().function(to: cut)
+    InstanceFunction(evaluator: try connected().evaluator(to: cut))
   }
 
   private func connected() throws -> InstanceNetwork {
@@ -95,9 +115,18 @@ public struct Instances: Sendable {
 /// Why instances cannot answer.
 public enum InstancesError: Error, Sendable, Equatable, CustomStringConvertible {
   case noModel
+  /// Points that are no whole number of samples.
+  case rows(Int, instances: Int)
 
   public var description: String {
-    "these instances were made without a model, so it cannot be asked for activations: make them "
-      + "by `Instances(of:in:at:)`"
+    switch self {
+    case .noModel:
+      return
+        "these instances were made without a model, so it cannot be asked for activations, nor "
+        + "for what it gives at other points: make them by `Instances(of:in:at:)`"
+    case .rows(let rows, let instances):
+      return "\(rows) points for \(instances) instances: give as many for each, all instances of a "
+        + "sample after another"
+    }
   }
 }

@@ -15,13 +15,6 @@ struct InstanceNetwork: Sendable {
   /// Rows of given inputs that are run at once.
   private static let chunk = 256
 
-  /// The instances' own activation at the distribution's cut, `[instances, …]`.
-  func ownActivation() throws -> Activation {
-    try withoutRecording {
-      Activation(try cut.cut.read(model.evaluate(cut.places, given: given)))
-    }
-  }
-
   /// What other inputs give at a cut, `[rows of the inputs, …]`; `nil` is the distribution's.
   func activation(of inputs: Inputs, at other: (any Cut)?) throws -> Activation {
     let wanted = try other.map { try ResolvedCut($0, in: model) } ?? cut
@@ -35,18 +28,18 @@ struct InstanceNetwork: Sendable {
     return try .joined(parts)
   }
 
-  func function(to end: any Cut) throws -> InstanceFunction {
-    let end = try ResolvedCut(end, in: model)
-    return InstanceFunction(
-      evaluator: try SliceEvaluator(
-        model, cuts: ResolvedCuts(from: cut, to: end), given: given, batchRows: batchRows))
+  /// The slice from the distribution's cut to another one.
+  func evaluator(to end: any Cut) throws -> SliceEvaluator {
+    try SliceEvaluator(
+      model, cuts: ResolvedCuts(from: cut, to: ResolvedCut(end, in: model)), given: given,
+      batchRows: batchRows)
   }
 }
 
 /// The network from the distribution's cut to another one, for explained instances: what lies there
 /// where their activation at the distribution's cut is replaced and all else stays theirs.
 public struct InstanceFunction: Sendable {
-  fileprivate let evaluator: SliceEvaluator
+  let evaluator: SliceEvaluator
 
   /// What lies there for the instances as they are, `[instances, …]`.
   public var own: Tensor { evaluator.output }
@@ -57,6 +50,16 @@ public struct InstanceFunction: Sendable {
   /// - Complexity: One forward row for each row of the points.
   public func callAsFunction(_ points: Activation) throws -> Tensor {
     try evaluator.output(given: evaluator.given(points: points))
+  }
+}
+
+extension Probe {
+  /// What a slice gives for its instances.
+  init(_ evaluator: SliceEvaluator, rowLimit: Int = .max) {
+    self.init(
+      instances: evaluator.count, rowLimit: rowLimit,
+      explained: { try evaluator.explained(samples: $0) },
+      output: { try evaluator.output(given: evaluator.given(points: $0)) })
   }
 }
 

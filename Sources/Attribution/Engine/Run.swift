@@ -27,9 +27,9 @@ struct Run {
     var evaluations = 0
     // The first instance shows how much memory a row takes.
     let before = Runtime.producedBytes
-    let first = try group(0..<1)
+    let first = try evaluator(0..<1)
     let limit = engine.rowLimit.rows(bytesPerRow: Int(Runtime.producedBytes - before))
-    if engine.measure == .attribution { try first.0.checkReach() }
+    if engine.measure == .attribution { try first.checkReach() }
     var next = 0
     while next < batch {
       let range = next..<min(batch, next + limit)
@@ -40,16 +40,22 @@ struct Run {
         try engine.onProgress?(
           Progress(fraction: done / Double(batch), evaluations: evaluations))
       }
-      let (evaluator, instances) = range == 0..<1 ? first : try group(range)
+      let evaluator = range == 0..<1 ? first : try evaluator(range)
+      let probe = Probe(evaluator, rowLimit: limit)
+      let instances = try instances(range, of: evaluator, probe: probe)
       var run = GroupRun(
         engine, quantities: quantities, evaluator: evaluator, instances: instances, report: report)
+      var tally: GroupRun.Tally
       if var sampling = try SamplingRun(run) {
         parts.append(try sampling.results(rowLimit: limit))
-        groups.append(sampling.tally)
+        tally = sampling.tally
       } else {
         parts.append(try run.results(rowLimit: limit))
-        groups.append(run.tally)
+        tally = run.tally
       }
+      tally.forwardRows += probe.spent.forward
+      tally.backwardRows += probe.spent.backward
+      groups.append(tally)
       next = range.upperBound
     }
     let duration = began.duration(to: clock.now).components
@@ -66,16 +72,23 @@ struct Run {
     }
   }
 
-  /// The instances of a range, and the slice made ready for them.
-  private func group(_ range: Range<Int>) throws -> (SliceEvaluator, Instances) {
-    let model = engine.model
-    let own = range.count == batch ? given : try model.rows(range, of: given)
-    let evaluator = try SliceEvaluator(model, cuts: cuts, given: own, batchRows: range)
+  /// The slice, made ready for the instances of a range.
+  private func evaluator(_ range: Range<Int>) throws -> SliceEvaluator {
+    try SliceEvaluator(
+      engine.model, cuts: cuts, given: inputs(of: range), batchRows: range)
+  }
+
+  private func inputs(of range: Range<Int>) throws -> [Place: Tensor] {
+    range.count == batch ? given : try engine.model.rows(range, of: given)
+  }
+
+  private func instances(
+    _ range: Range<Int>, of evaluator: SliceEvaluator, probe: Probe
+  ) throws -> Instances {
     let network = InstanceNetwork(
-      model: model, cut: cuts.distribution, given: own, batchRows: range)
-    let instances = Instances(
-      activation: evaluator.activation, range: range, batch: batch, network: network)
-    return (evaluator, instances)
+      model: engine.model, cut: cuts.distribution, given: try inputs(of: range), batchRows: range)
+    return Instances(
+      activation: evaluator.activation, range: range, batch: batch, network: network, probe: probe)
   }
 
   private func attributions(

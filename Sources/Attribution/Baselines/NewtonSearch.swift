@@ -18,7 +18,7 @@ import Torch
 /// - Complexity: For each instance at most `steps + refinements` forward and backward rows, a forward
 ///   row for each trial of a step, and 1 + `refinements` bisections of 24 forward rows in float32 and
 ///   52 in float64.
-public struct BoundarySearch: Sendable {
+public struct NewtonSearch: Sendable {
   /// Where the model tells classes apart: `[rows, classes]`, or one column whose sign is the class.
   public let scores: any Cut
   /// The most steps of the walk.
@@ -60,7 +60,7 @@ public struct BoundarySearch: Sendable {
       let (ahead, slope) = try margin.gradient(at: point)
       if try ahead.max().number() <= 0 { return point }
       let free = try free(slope, at: point)
-      let size = try free.squaredNorms()
+      let size = try free.rowLengths().squared()
       let length = try (ahead.converted(to: .float64).clamped(from: 0) / size * 1.02)
         .filled(with: 0, where: size .<= 0)
       point = try step(from: point, along: free, length, ahead: ahead, by: margin)
@@ -80,12 +80,12 @@ public struct BoundarySearch: Sendable {
     try withoutRecording {
       var length = length
       for _ in 0..<20 {
-        let next = try clipped(point - slope.scaled(rows: length))
+        let next = try clipped(point - slope.scalingRows(by: length))
         let falls = try (margin(next) .< ahead) .| (ahead .<= 0)
         if try falls.all(axis: 0).numbers() == [1] { return next }
         length = try length.chosen(where: falls, else: length * 0.5)
       }
-      return try clipped(point - slope.scaled(rows: length))
+      return try clipped(point - slope.scalingRows(by: length))
     }
   }
 
@@ -117,11 +117,11 @@ public struct BoundarySearch: Sendable {
       let bits = start.tensors.allSatisfy { $0.elementType == .float64 } ? 52 : 24
       for _ in 0..<bits {
         let middle = try (inside + outside) * 0.5
-        let isOutside = try margin(start + way.scaled(rows: middle)) .<= 0
+        let isOutside = try margin(start + way.scalingRows(by: middle)) .<= 0
         outside = try middle.chosen(where: isOutside, else: outside)
         inside = try inside.chosen(where: isOutside, else: middle)
       }
-      return (try start + way.scaled(rows: outside), crosses)
+      return (try start + way.scalingRows(by: outside), crosses)
     }
   }
 
@@ -129,12 +129,13 @@ public struct BoundarySearch: Sendable {
     _ point: Activation, from start: Activation, by margin: ClassMargin
   ) throws -> Activation {
     let (value, slope) = try margin.gradient(at: point)
-    let size = try slope.squaredNorms()
+    let size = try slope.rowLengths().squared()
     let along = try (slope * (start - point)).rowSums() + value.converted(to: .float64)
     let length = try (along / size * 1.5).filled(with: 0, where: size .<= 0)
-    let target = try clipped(start - slope.scaled(rows: length))
+    let target = try clipped(start - slope.scalingRows(by: length))
     let (other, crosses) = try bisected(from: start, to: target, by: margin)
-    let isNearer = try (other - start).squaredNorms() .< (point - start).squaredNorms()
-    return try other.chosen(rows: crosses .& isNearer, else: point)
+    let isNearer =
+      try (other - start).rowLengths().squared() .< (point - start).rowLengths().squared()
+    return try other.choosingRows(where: crosses .& isNearer, else: point)
   }
 }
