@@ -71,8 +71,8 @@ import Torch
     print(try explain(shifted, 0.7, from: 0.5))  // 0.537: shifted along
     print(try explain(shifted, 0.7, from: 0))  // 1.442: zeros mean something else here
     // end
-    expectClose(try explain(plain, 0.2, from: 0), 0.537, absolute: 5e-4)
-    expectClose(try explain(shifted, 0.7, from: 0.5), explain(plain, 0.2, from: 0), absolute: 1e-12)
-    expectClose(try explain(shifted, 0.7, from: 0), 1.442, absolute: 5e-4)
+    try expectClose(explain(plain, 0.2, from: 0), 0.537, absolute: 5e-4)
+    try expectClose(explain(shifted, 0.7, from: 0.5), explain(plain, 0.2, from: 0), absolute: 1e-12)
+    try expectClose(explain(shifted, 0.7, from: 0), 1.442, absolute: 5e-4)
   }
 }
