@@ -54,12 +54,25 @@ public struct Instances: Sendable {
   /// cut is a hidden layer.
   public let activationForInputs: @Sendable (Inputs) throws -> Activation
 
+  private let network: Probe?
+
+  /// The network behind the cut, to be asked at other points.
+  ///
+  /// - Throws: ``InstancesError/noModel`` where the instances were made without one.
+  public var probe: Probe {
+    get throws {
+      guard let network else { throw InstancesError.noModel }
+      return network
+    }
+  }
+
   public init(
-    activation: Activation, range: Range<Int>? = nil, batch: Int? = nil,
+    activation: Activation, range: Range<Int>? = nil, batch: Int? = nil, probe: Probe? = nil,
     activationForInputs: @escaping @Sendable (Inputs) throws -> Activation = { _ in
       throw InstancesError.noModel
     }
   ) {
+    network = probe
     self.activation = activation
     self.range = range ?? 0..<activation.rows
     self.batch = batch ?? activation.rows
@@ -90,9 +103,18 @@ public struct Instances: Sendable {
 /// Why instances cannot answer.
 public enum InstancesError: Error, Sendable, Equatable, CustomStringConvertible {
   case noModel
+  /// Points that are no whole number of samples.
+  case rows(Int, instances: Int)
 
   public var description: String {
-    "these instances were made without a model, so it cannot be asked for other activations"
+    switch self {
+    case .noModel:
+      return "these instances were made without a model, so it cannot be asked for other "
+        + "activations, nor for what it gives at other points"
+    case .rows(let rows, let instances):
+      return "\(rows) points for \(instances) instances: give as many for each, all instances of a "
+        + "sample after another"
+    }
   }
 }
 

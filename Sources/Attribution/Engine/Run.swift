@@ -27,13 +27,15 @@ struct Run {
     var evaluations = 0
     // The first instance shows how much memory a row takes.
     let before = Runtime.producedBytes
-    let first = try group(0..<1)
+    let first = try evaluator(0..<1)
     let limit = engine.rowLimit.rows(bytesPerRow: Int(Runtime.producedBytes - before))
-    if engine.measure == .attribution { try first.0.checkReach() }
+    if engine.measure == .attribution { try first.checkReach() }
     var next = 0
     while next < batch {
       let range = next..<min(batch, next + limit)
-      let (evaluator, instances) = range == 0..<1 ? first : try group(range)
+      let evaluator = range == 0..<1 ? first : try evaluator(range)
+      let probe = probe(evaluator, rowLimit: limit)
+      let instances = instances(range, of: evaluator, probe: probe)
       let (results, own) = try self.results(evaluator, instances, rowLimit: limit) {
         share, gradients in
         try Task.checkCancellation()
@@ -44,6 +46,8 @@ struct Run {
       }
       parts.append(results)
       tally = tally + own
+      tally.forwardRows += probe.spent.forward
+      tally.backwardRows += probe.spent.backward
       next = range.upperBound
     }
     let duration = began.duration(to: clock.now).components
@@ -92,27 +96,37 @@ struct Run {
     return (results, tally)
   }
 
-  /// The instances of a range, and the slice made ready for them.
-  private func group(_ range: Range<Int>) throws -> (SliceEvaluator, Instances) {
-    let model = engine.model
+  /// The slice, made ready for the instances of a range.
+  private func evaluator(_ range: Range<Int>) throws -> SliceEvaluator {
     var own = given
     if range.count != batch {
-      for input in model.inputs where input.hasRows {
+      for input in engine.model.inputs where input.hasRows {
         own[input.place] = try own[input.place]?.sliced(
           axis: 0, from: range.lowerBound, to: range.upperBound)
       }
     }
-    let evaluator = try SliceEvaluator(model, cuts: cuts, given: own, batchRows: range)
-    let cut = cuts.distribution
-    let instances = Instances(
-      activation: evaluator.activation, range: range, batch: batch
+    return try SliceEvaluator(engine.model, cuts: cuts, given: own, batchRows: range)
+  }
+
+  private func instances(
+    _ range: Range<Int>, of evaluator: SliceEvaluator, probe: Probe
+  ) -> Instances {
+    let (model, cut) = (engine.model, cuts.distribution)
+    return Instances(
+      activation: evaluator.activation, range: range, batch: batch, probe: probe
     ) { inputs in
       let (given, _) = try inputs.resolved(for: model)
       return try withoutRecording {
         Activation(try cut.cut.read(model.evaluate(cut.places, given: given)))
       }
     }
-    return (evaluator, instances)
+  }
+
+  private func probe(_ evaluator: SliceEvaluator, rowLimit: Int) -> Probe {
+    Probe(
+      instances: evaluator.count, rowLimit: rowLimit,
+      explained: { try evaluator.explained(samples: $0) },
+      output: { try evaluator.output(given: evaluator.given(points: $0)) })
   }
 
   private func attributions(
