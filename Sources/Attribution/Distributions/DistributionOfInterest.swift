@@ -25,6 +25,10 @@ public protocol DistributionOfInterest: Sendable {
   /// Whether the distribution wants to see gradients before it says where to look next.
   var reacts: Bool { get }
 
+  /// Whether the samples depend on which quantity is explained: each of several then has samples of
+  /// its own. True for all that react, unless told otherwise.
+  var dependsOnQuantity: Bool { get }
+
   /// How the distribution is called in results.
   var name: String { get }
 }
@@ -33,6 +37,7 @@ extension DistributionOfInterest {
   public func samples(around instances: Instances, after round: Round) throws -> Samples? { nil }
   public var isSampled: Bool { false }
   public var reacts: Bool { false }
+  public var dependsOnQuantity: Bool { reacts }
   public var name: String { String(describing: Self.self) }
 }
 
@@ -103,6 +108,8 @@ public struct Instances: Sendable {
 /// Why instances cannot answer.
 public enum InstancesError: Error, Sendable, Equatable, CustomStringConvertible {
   case noModel
+  /// The explained quantity was asked for, and there is none, or several.
+  case noQuantity
   /// Points that are no whole number of samples.
   case rows(Int, instances: Int)
 
@@ -111,6 +118,9 @@ public enum InstancesError: Error, Sendable, Equatable, CustomStringConvertible 
     case .noModel:
       return "these instances were made without a model, so it cannot be asked for other "
         + "activations, nor for what it gives at other points"
+    case .noQuantity:
+      return "there is no one quantity that these instances are explained for: a distribution that "
+        + "asks for it has `dependsOnQuantity` true"
     case .rows(let rows, let instances):
       return "\(rows) points for \(instances) instances: give as many for each, all instances of a "
         + "sample after another"
@@ -129,4 +139,6 @@ public struct Round: Sendable {
   public let gradients: Activation
   /// The quantity there, `[samples · instances]`.
   public let quantities: Tensor
+  /// Where the paths lead, as the first samples told.
+  public let ends: [PathEnds]?
 }

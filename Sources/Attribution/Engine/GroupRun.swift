@@ -70,7 +70,7 @@ struct GroupRun {
       ?? samples.ends
     var index = 0
     while true {
-      let round = try evaluate(samples, rowLimit: rowLimit, round: index)
+      let round = try evaluate(samples, rowLimit: rowLimit, round: index, ends: ends)
       guard let round, let next = try distribution.samples(around: instances, after: round) else {
         break
       }
@@ -82,7 +82,7 @@ struct GroupRun {
 
   /// Evaluates the samples of a round, and gives what a distribution that reacts wants to see.
   private mutating func evaluate(
-    _ samples: Samples, rowLimit: Int, round: Int
+    _ samples: Samples, rowLimit: Int, round: Int, ends: [PathEnds]?
   ) throws -> Round? {
     let reacts = engine.distribution.reacts
     try report(0, 0)
@@ -111,7 +111,7 @@ struct GroupRun {
     return Round(
       index: round, points: try .joined(watched.map(\.points)),
       gradients: try .joined(watched.map(\.gradients)),
-      quantities: try .concatenated(watched.map(\.quantities)))
+      quantities: try .concatenated(watched.map(\.quantities)), ends: ends)
   }
 
   // MARK: Chunks
@@ -133,10 +133,12 @@ struct GroupRun {
     if wants, case .none = rows.displacement {
       throw SamplesError.noDisplacement(distribution: engine.distribution.name)
     }
-    let reach = samples.count > 1 && moveAlike(rows) ? evaluator.affineReach : nil
+    let mayWait = samples.count > 1 && !chunk.isAlongGradient && moveAlike(rows)
+    let reach = mayWait ? evaluator.affineReach : nil
+    let carries = wants && (!chunk.isAlongGradient || rows.isTangent)
     let pass =
-      try reach.map { try SlicePass(evaluator, chunk, from: $0, wantsDisplacement: wants) }
-      ?? SlicePass(evaluator, chunk, wantsDisplacement: wants)
+      try reach.map { try SlicePass(evaluator, chunk, from: $0, wantsDisplacement: carries) }
+      ?? SlicePass(evaluator, chunk, wantsDisplacement: carries)
     let explained = try evaluator.explained(samples: chunk.points(of: evaluator.count))
     let weights = try Tensor(chunk.weights).converted(like: pass.output)
     tally.forwardRows += rows.points.rows
@@ -146,7 +148,8 @@ struct GroupRun {
     for (index, quantity) in quantities.enumerated() {
       let values = try quantity.checkedValues(of: pass.output, explaining: explained)
       // Weighting what goes back costs nothing; squares and reactions want gradients as they are.
-      let isPlain = sums[index].values.keepsSquares || engine.distribution.reacts
+      let isPlain =
+        sums[index].values.keepsSquares || engine.distribution.reacts || chunk.isAlongGradient
       let gradients = try chunk.samples(
         gradient(
           of: values, withRespectTo: pass.leaves,
@@ -159,9 +162,16 @@ struct GroupRun {
           points: rows.points,
           gradients: try gradientsAtPoints(rows, gradients, quantity, explained),
           quantities: try values.detached())
-        if wants, case .reaction(let target) = rows.displacement {
+        if wants, !chunk.isAlongGradient, case .reaction(let target) = rows.displacement {
           displacement = try reaction(to: target(watched.gradients), from: rows.points)
         }
+      }
+      if wants, chunk.isAlongGradient {
+        let change = try evaluator.change(
+          of: quantity, explained, along: chunk, carried: pass.displacement,
+          Activation(gradients), atPoints: watched.gradients, values: values.detached())
+        tally.forwardRows += change.forwardRows
+        displacement = try Activation(gradients).reaching(change.values)
       }
       if let reach {
         try sums[index].add(gradients, at: reach, of: evaluator, displacement: displacement)
@@ -186,7 +196,7 @@ struct GroupRun {
     switch rows.displacement {
     case .none: return true
     case .tangent(let tangent): return tangent.rows == evaluator.count
-    case .move, .next, .reaction: return false
+    case .move, .next, .reaction, .alongGradient: return false
     }
   }
 
@@ -297,7 +307,7 @@ struct GroupRun {
 
 extension QuantityOfInterest {
   /// The quantity, known to be one number a row.
-  fileprivate func checkedValues(
+  func checkedValues(
     of output: Tensor, explaining explained: ExplainedOutput
   ) throws -> Tensor {
     let values = try values(of: output, explaining: explained)

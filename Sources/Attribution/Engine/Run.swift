@@ -124,7 +124,8 @@ struct Run {
 
   private func probe(_ evaluator: SliceEvaluator, rowLimit: Int) -> Probe {
     Probe(
-      instances: evaluator.count, rowLimit: rowLimit,
+      instances: evaluator.count, quantity: quantities.count == 1 ? quantities[0] : nil,
+      rowLimit: rowLimit,
       explained: { try evaluator.explained(samples: $0) },
       output: { try evaluator.output(given: evaluator.given(points: $0)) })
   }
