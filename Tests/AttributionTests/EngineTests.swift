@@ -240,7 +240,8 @@ import Torch
   @Test func `the whole input moves and one part is attributed to`() throws {
     let model = try ToyModels.smooth()
     let x = try ToyModels.rows(2)
-    let whole = try IntegratedGradients(model, quantity: .classScore(0)).attributions(for: x)
+    let whole = try IntegratedGradients(model, quantity: .classScore(0), steps: 50)
+      .attributions(for: x)
     let engine = InternalInfluence(
       model, quantity: .classScore(0),
       slice: NetworkSlice(from: .part(of: .input, axis: 1, range: 1..<3)), at: .input)

@@ -56,7 +56,8 @@ import Torch
 
   @Test func `several inputs move together`() throws {
     let result = try IntegratedGradients(
-      Self.model(), quantity: .classScore(0), slice: NetworkSlice(from: .input("a", "mask"))
+      Self.model(), quantity: .classScore(0), slice: NetworkSlice(from: .input("a", "mask")),
+      steps: 50
     ).attributions(for: Inputs(Self.inputs()))
     #expect(result.activation.tensors.count == 2)
     try expectClose(#require(result.completenessGap), [0, 0], absolute: 1e-10)
@@ -70,7 +71,7 @@ import Torch
 
   @Test func `an embedding is a cut behind ids`() throws {
     let result = try IntegratedGradients(
-      Self.model(), quantity: .classScore(0), slice: NetworkSlice(from: .layer("words"))
+      Self.model(), quantity: .classScore(0), slice: NetworkSlice(from: .layer("words")), steps: 50
     ).attributions(for: Inputs(Self.inputs()))
     #expect(result.values.shape == [2, 3])
     try expectClose(#require(result.completenessGap), [0, 0], absolute: 1e-10)

@@ -42,10 +42,11 @@ import Torch
       CustomPath("detour") { t, start, end in
         try start + (end - start) * t + (t * .pi).sine() * 0.7
       },
+      SplinePath(through: [corner, try corner * 0.5]),
     ]
   }
 
-  @Test(arguments: 0..<5) func `every path keeps its laws`(index: Int) throws {
+  @Test(arguments: 0..<6) func `every path keeps its laws`(index: Int) throws {
     let violations = try PathLaws.violations(
       of: Self.paths()[index], from: ToyModels.rows(3), to: ToyModels.rows(3, seed: 8))
     #expect(violations == [])

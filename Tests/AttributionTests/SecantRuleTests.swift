@@ -43,3 +43,26 @@ import Torch
     }
   }
 }
+
+@Suite struct AutomaticRuleTests {
+  @Test func `the error is within the tolerance, and so is the estimate`() throws {
+    let (model, digits) = try SecantRuleTests.digits()
+    for quantity in [ClassScore(.predicted), .probability(of: .predicted)]
+      as [any QuantityOfInterest]
+    {
+      let exact = try IntegratedGradients(model, quantity: quantity, steps: 4000, rule: .midpoint)
+        .attributions(for: digits).values
+      for tolerance in [0.05, 0.01, 0.001] {
+        let result = try IntegratedGradients(
+          model, quantity: quantity, rule: .automatic(tolerance: tolerance)
+        ).attributions(for: digits)
+        let estimates = try #require(result.errorEstimate).numbers()
+        for row in 0..<10 {
+          let truth = try relativeL1(result.values[row], exact[row])
+          print(quantity.name, tolerance, result.efforts[row], estimates[row] / truth, truth)
+        }
+        print(result.cost)
+      }
+    }
+  }
+}

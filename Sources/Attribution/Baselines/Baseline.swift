@@ -40,8 +40,6 @@ public enum BaselineError: Error, Sendable, Equatable, CustomStringConvertible {
   /// All candidates are of the instance's own class.
   case noOtherClass(String, class: Int)
   case labels(String, Int, candidates: Int)
-  /// The search for the boundary of a class ended inside it.
-  case noBoundary(instance: Int, steps: Int)
 
   public var description: String {
     switch self {
@@ -57,9 +55,6 @@ public enum BaselineError: Error, Sendable, Equatable, CustomStringConvertible {
     case .labels(let name, let labels, let candidates):
       return "the baseline '\(name)' has \(labels) labels for \(candidates) candidates: give one "
         + "for each"
-    case .noBoundary(let instance, let steps):
-      return "no other class was reached from instance \(instance) in \(steps) steps: allow more "
-        + "steps or a wider range, or give the baseline as a tensor"
     }
   }
 }

@@ -37,7 +37,7 @@ public struct NearestBaseline: Baseline {
 
   public func starts(for instances: Instances) throws -> [WeightedStart] {
     let points = try instances.activation(of: candidates)
-    let classes = try ClassMargin.classes(of: instances.function(to: scores).own, for: name)
+    let classes = try predictions(instances.function(to: scores).own)
     let others = try candidateClasses(instances, count: points.rows)
     let (own, theirs) = try positions(of: instances, candidates: points)
     let nearest = try classes.indices.map { row in
@@ -58,8 +58,16 @@ public struct NearestBaseline: Baseline {
       }
       return labels
     }
-    return try ClassMargin.classes(
-      of: instances.activation(of: candidates, at: scores).tensors[0], for: name)
+    return try predictions(instances.activation(of: candidates, at: scores).tensors[0])
+  }
+
+  /// The class of each row of `[rows, classes]`; 1 or 0 by the sign of a single column.
+  private func predictions(_ scores: Tensor) throws -> [Int] {
+    guard scores.rank == 2, scores.shape[1] > 0 else {
+      throw QuantityError.noClasses(shape: scores.shape, quantity: name)
+    }
+    guard scores.shape[1] > 1 else { return try scores.numbers().map { $0 > 0 ? 1 : 0 } }
+    return try scores.indexOfMaximum(axis: 1).integers()
   }
 
   private func positions(

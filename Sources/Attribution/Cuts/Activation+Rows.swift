@@ -34,4 +34,14 @@ extension Activation {
     guard let range else { return self }
     return try map { try $0.clamped(from: range.lowerBound, to: range.upperBound) }
   }
+
+  /// For gradients: how far to go along each row's to change the quantity by `changes`, `[rows]`, to
+  /// first order; nowhere where the gradient is 0.
+  func reaching(_ changes: Tensor) throws -> Activation {
+    let lengths = try rowLengths()
+    // Divided twice, because the square of a short length may be no number.
+    let safe = try lengths.filled(with: 1, where: lengths .== 0)
+    let unit = try doubled().scalingRows(by: safe.reciprocal())
+    return try unit.scalingRows(by: changes / safe).converted(like: self)
+  }
 }

@@ -22,6 +22,10 @@ public protocol DistributionOfInterest: Sendable {
   /// Whether the distribution wants to see gradients before it says where to look next.
   var reacts: Bool { get }
 
+  /// Whether the samples depend on which quantity is explained: each of several then has samples of
+  /// its own. True for all that react, unless told otherwise.
+  var dependsOnQuantity: Bool { get }
+
   /// How the distribution is called in results.
   var name: String { get }
 }
@@ -29,6 +33,7 @@ public protocol DistributionOfInterest: Sendable {
 extension DistributionOfInterest {
   public func samples(around instances: Instances, after round: Round) throws -> Samples? { nil }
   public var reacts: Bool { false }
+  public var dependsOnQuantity: Bool { reacts }
   public var name: String { String(describing: Self.self) }
 }
 
@@ -43,4 +48,6 @@ public struct Round: Sendable {
   public let gradients: Activation
   /// The quantity there, `[samples · instances]`.
   public let quantities: Tensor
+  /// Where the paths lead, as the first samples told.
+  public let ends: [PathEnds]?
 }

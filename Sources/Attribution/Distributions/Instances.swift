@@ -115,6 +115,8 @@ public struct Instances: Sendable {
 /// Why instances cannot answer.
 public enum InstancesError: Error, Sendable, Equatable, CustomStringConvertible {
   case noModel
+  /// The explained quantity was asked for, and there is none, or several.
+  case noQuantity
   /// Points that are no whole number of samples.
   case rows(Int, instances: Int)
 
@@ -124,6 +126,9 @@ public enum InstancesError: Error, Sendable, Equatable, CustomStringConvertible 
       return
         "these instances were made without a model, so it cannot be asked for activations, nor "
         + "for what it gives at other points: make them by `Instances(of:in:at:)`"
+    case .noQuantity:
+      return "there is no one quantity that these instances are explained for: a distribution that "
+        + "asks for it has `dependsOnQuantity` true"
     case .rows(let rows, let instances):
       return "\(rows) points for \(instances) instances: give as many for each, all instances of a "
         + "sample after another"

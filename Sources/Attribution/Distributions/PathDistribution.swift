@@ -51,8 +51,9 @@ public struct PathDistribution: RefinableDistribution {
   }
 
   public var name: String {
-    "\(path.name) path from \(baseline.name), \(rule.name) rule, \(steps) steps"
-      + (progression == .moves ? ", by moves" : "")
+    "\(path.name) path from \(baseline.name), \(rule.name) rule"
+      + (refinement == nil ? ", \(steps) steps" : "")
+      + (progression == .moves && rule is any QuadratureRule ? ", by moves" : "")
   }
 
   public func samples(around instances: Instances) throws -> Samples {

@@ -82,11 +82,63 @@ public struct Samples: Sendable {
   }
 
   /// The same samples, their path's ends not told again.
-  func withoutEnds() -> Samples { Samples(weights: weights, design: design, rows: make) }
+  func withoutEnds() -> Samples { Samples(self, ends: nil, make: make) }
 
   /// The samples of a range, `0..<count` at most; of cells all ends, one point more than cells.
   public func rows(_ range: Range<Int>) throws -> SampleRows {
     try make(secants == nil ? range : range.lowerBound..<range.upperBound + 1)
+  }
+
+  /// Samples of several kinds, one after another: all points, or all cells.
+  ///
+  /// - Parameter parts: Samples, and what their weights and those of their paths are multiplied with.
+  public init(joining parts: [(samples: Samples, share: Double)]) {
+    let ends = parts.compactMap { part in
+      part.samples.ends?.map {
+        PathEnds(start: $0.start, end: $0.end, weight: $0.weight * part.share)
+      }
+    }
+    self.ends = ends.count == parts.count ? ends.flatMap { $0 } : nil
+    design = parts.count == 1 ? parts[0].samples.design : nil
+    secants = parts.first?.samples.secants
+    let weights = parts.map { part in part.samples.weights.map { $0 * part.share } }
+    // A cell of weight 0 leads from one part's end to the next one's start.
+    self.weights = Array(weights.joined(separator: secants == nil ? [] : [0]))
+    count = self.weights.count
+    make = { range in
+      var rows: [SampleRows] = []
+      var first = 0
+      for (samples, _) in parts {
+        let own = range.clamped(to: first..<first + samples.pointCount)
+        if !own.isEmpty {
+          rows.append(try samples.make(own.lowerBound - first..<own.upperBound - first))
+        }
+        first += samples.pointCount
+      }
+      return try SampleRows(joining: rows)
+    }
+  }
+
+  /// The same samples with other rows.
+  func mapping(_ transform: @escaping @Sendable (SampleRows) throws -> SampleRows) -> Samples {
+    Samples(self, ends: ends) { try transform(make($0)) }
+  }
+
+  /// The same samples with one more path, on which none of them lies.
+  func adding(_ path: PathEnds) -> Samples {
+    Samples(self, ends: ends.map { $0 + [path] }, make: make)
+  }
+
+  private init(
+    _ other: Samples, ends: [PathEnds]?,
+    make: @escaping @Sendable (Range<Int>) throws -> SampleRows
+  ) {
+    count = other.count
+    weights = other.weights
+    self.ends = ends
+    design = other.design
+    secants = other.secants
+    self.make = make
   }
 }
 
@@ -104,7 +156,7 @@ public struct Sample: Sendable {
 /// Which way a sample moves.
 ///
 /// Tensors have the points' rows, or one for each instance where all samples of a chunk move alike.
-public enum Displacement: Sendable {
+public indirect enum Displacement: Sendable {
   /// Nowhere: there is influence, and no attribution.
   case none
   /// Along a tangent, such as γ′(t).
@@ -122,6 +174,11 @@ public enum Displacement: Sendable {
   ///
   /// The function takes the gradients, of the points' shape, to where the points move.
   case reaction(@Sendable (_ gradients: Activation) throws -> Activation)
+  /// Along the quantity's own gradient g at the slice's start, as far as it takes to change the
+  /// quantity to first order by what it changes along another displacement: g ΔQ / ‖g‖².
+  ///
+  /// Nowhere where the gradient is 0.
+  case alongGradient(of: Displacement)
 }
 
 /// Points of one straight line, for each instance.
@@ -161,6 +218,13 @@ public struct SampleRows: Sendable {
       self = parts[0]
       return
     }
+    let followed = parts.compactMap(\.followed)
+    if !parts.isEmpty, followed.count == parts.count {
+      let joined = try SampleRows(joining: followed)
+      self = SampleRows(
+        points: joined.points, displacement: .alongGradient(of: joined.displacement))
+      return
+    }
     points = try Activation.joined(parts.map(\.points))
     var tangents: [Activation] = []
     var starts: [Activation] = []
@@ -175,6 +239,7 @@ public struct SampleRows: Sendable {
         targets.append(target)
       case .next: chains += 1
       case .reaction: throw SamplesError.severalReactions
+      case .alongGradient: throw SamplesError.mixedDisplacements
       }
     }
     switch parts.count {
@@ -188,6 +253,17 @@ public struct SampleRows: Sendable {
       }
       displacement = .none
     }
+  }
+
+  var isTangent: Bool {
+    guard case .tangent = displacement else { return false }
+    return true
+  }
+
+  /// The displacement whose change of the quantity is laid along its gradient; nil for others.
+  var followed: SampleRows? {
+    guard case .alongGradient(let other) = displacement else { return nil }
+    return SampleRows(points: points, displacement: other)
   }
 
   /// A displacement that is given once for each instance, repeated for each sample of the points.

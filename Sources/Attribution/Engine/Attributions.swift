@@ -31,9 +31,15 @@ public struct Attributions: Sendable {
   /// The truth lies within one of it in about 68 % of cases, and within two in about 95 %.
   public let standardError: Activation?
 
-  /// The standard error of the attributions relative to them, Σ error / Σ |attribution| for each
-  /// instance, `[instances]`, float64; `nil` where samples are no random draws.
+  /// The estimated error of the attributions relative to them, Σ |error| / Σ |attribution| for each
+  /// instance, `[instances]`, float64; `nil` where nothing is known of it.
+  ///
+  /// Of random draws it is the standard error; of ``AutomaticRule`` what the change at the last
+  /// refinement says about the distance from the path integral.
   public let errorEstimate: Tensor?
+
+  /// What ``AutomaticRule`` chose for each instance; empty for other rules.
+  public let efforts: [Effort]
 
   /// What was evaluated.
   public let cost: Cost
@@ -56,6 +62,16 @@ public struct QuantityValues: Sendable {
   public let end: Tensor?
   /// At the path's start; a weighted mean for several baselines.
   public let start: Tensor?
+}
+
+/// What was done for one instance until its result was good enough.
+public struct Effort: Sendable, Equatable {
+  /// The rule that the result is by.
+  public let rule: String
+  /// Its steps.
+  public let steps: Int
+  /// Gradients evaluated on the way there, those of the result included.
+  public let evaluations: Int
 }
 
 /// What an explanation took.

@@ -11,6 +11,8 @@ struct GroupResult {
   var end: Tensor?
   var gap: Tensor?
   var errorEstimate: Tensor?
+  /// Of each instance, where the distribution was refined.
+  var efforts: [Effort] = []
   /// Of each value, where samples are random draws; float64.
   var variance: Activation?
   /// What that was found from.
@@ -30,6 +32,7 @@ struct GroupResult {
       instance: try instance.selecting(rows), start: try start?.selecting(rows),
       end: try end?.selecting(rows), gap: try gap?.selecting(rows),
       errorEstimate: try errorEstimate?.selecting(rows),
+      efforts: efforts.isEmpty ? [] : rows.map { efforts[$0] },
       variance: try variance?.selecting(rows), spread: spread)
   }
 
@@ -48,6 +51,7 @@ struct GroupResult {
       influence: try join(\.influence),
       instance: try .concatenated(parts.map(\.instance)), start: try join(\.start),
       end: try join(\.end), gap: try join(\.gap), errorEstimate: try join(\.errorEstimate),
+      efforts: parts.flatMap(\.efforts),
       variance: try join(\.variance), spread: parts.first?.spread)
   }
 

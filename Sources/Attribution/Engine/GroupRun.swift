@@ -11,11 +11,11 @@ struct GroupRun {
   /// Which of them are evaluated, those of the evaluator; all where nil.
   let selection: [Int]?
   /// What is met where gradients are those of secants.
-  private(set) var secants: SecantPass?
+  private var secants: SecantPass?
   /// Hears between chunks which share of the group is done, and how many gradients a chunk took.
   let report: (_ share: Double, _ gradients: Int) throws -> Void
 
-  private(set) var tally = Tally()
+  private var tally = Tally()
   private var sums: [RunningSums] = []
 
   /// What was evaluated.
@@ -24,6 +24,21 @@ struct GroupRun {
     var forwardRows = 0
     var backwardRows = 0
     var rowsAtOnce = 0
+
+    static func + (a: Tally, b: Tally) -> Tally {
+      Tally(
+        samples: max(a.samples, b.samples), forwardRows: a.forwardRows + b.forwardRows,
+        backwardRows: a.backwardRows + b.backwardRows,
+        rowsAtOnce: max(a.rowsAtOnce, b.rowsAtOnce))
+    }
+  }
+
+  /// All that comes of a run.
+  struct Outcome {
+    /// For each quantity.
+    let results: [GroupResult]
+    let tally: Tally
+    let secants: SecantPass?
   }
 
   init(
@@ -41,7 +56,7 @@ struct GroupRun {
 
   // MARK: Rounds
 
-  mutating func results(rowLimit: Int) throws -> [GroupResult] {
+  mutating func outcome(rowLimit: Int) throws -> Outcome {
     let distribution = engine.distribution
     var samples = try distribution.samples(around: instances)
     let spread = Spread(of: engine.statistic, design: samples.design)
@@ -54,19 +69,19 @@ struct GroupRun {
       ?? samples.ends
     var index = 0
     while true {
-      let round = try evaluate(samples, rowLimit: rowLimit, round: index)
+      let round = try evaluate(samples, rowLimit: rowLimit, round: index, ends: ends)
       guard let round, let next = try distribution.samples(around: instances, after: round) else {
         break
       }
       samples = next
       index += 1
     }
-    return try results(ends: ends)
+    return Outcome(results: try results(ends: ends), tally: tally, secants: secants)
   }
 
   /// Evaluates the samples of a round, and gives what a distribution that reacts wants to see.
   private mutating func evaluate(
-    _ samples: Samples, rowLimit: Int, round: Int
+    _ samples: Samples, rowLimit: Int, round: Int, ends: [PathEnds]?
   ) throws -> Round? {
     let reacts = engine.distribution.reacts
     try report(0, 0)
@@ -95,7 +110,7 @@ struct GroupRun {
     return Round(
       index: round, points: try .joined(watched.map(\.points)),
       gradients: try .joined(watched.map(\.gradients)),
-      quantities: try .concatenated(watched.map(\.quantities)))
+      quantities: try .concatenated(watched.map(\.quantities)), ends: ends)
   }
 
   // MARK: Chunks
@@ -117,10 +132,12 @@ struct GroupRun {
     if wants, case .none = rows.displacement {
       throw SamplesError.noDisplacement(distribution: engine.distribution.name)
     }
-    let reach = samples.count > 1 && moveAlike(rows) ? evaluator.affineReach : nil
+    let mayWait = samples.count > 1 && !chunk.isAlongGradient && moveAlike(rows)
+    let reach = mayWait ? evaluator.affineReach : nil
+    let carries = wants && (!chunk.isAlongGradient || rows.isTangent)
     let pass =
-      try reach.map { try SlicePass(evaluator, chunk, from: $0, wantsDisplacement: wants) }
-      ?? SlicePass(evaluator, chunk, wantsDisplacement: wants)
+      try reach.map { try SlicePass(evaluator, chunk, from: $0, wantsDisplacement: carries) }
+      ?? SlicePass(evaluator, chunk, wantsDisplacement: carries)
     let explained = try evaluator.explained(samples: chunk.points(of: evaluator.count))
     let weights = try Tensor(chunk.weights).converted(like: pass.output)
     tally.forwardRows += rows.points.rows
@@ -130,7 +147,8 @@ struct GroupRun {
     for (index, quantity) in quantities.enumerated() {
       let values = try quantity.checkedValues(of: pass.output, explaining: explained)
       // Weighting what goes back costs nothing; squares and reactions want gradients as they are.
-      let isPlain = sums[index].values.spread != nil || engine.distribution.reacts
+      let isPlain =
+        sums[index].values.spread != nil || engine.distribution.reacts || chunk.isAlongGradient
       let gradients = try chunk.samples(
         gradient(
           of: values, withRespectTo: pass.leaves,
@@ -143,9 +161,16 @@ struct GroupRun {
           points: rows.points,
           gradients: try gradientsAtPoints(rows, gradients, quantity, explained),
           quantities: try values.detached())
-        if wants, case .reaction(let target) = rows.displacement {
+        if wants, !chunk.isAlongGradient, case .reaction(let target) = rows.displacement {
           displacement = try reaction(to: target(watched.gradients), from: rows.points)
         }
+      }
+      if wants, chunk.isAlongGradient {
+        let change = try evaluator.change(
+          of: quantity, explained, along: chunk, carried: pass.displacement,
+          Activation(gradients), atPoints: watched.gradients, values: values.detached())
+        tally.forwardRows += change.forwardRows
+        displacement = try Activation(gradients).reaching(change.values)
       }
       if let reach {
         try sums[index].add(gradients, at: reach, of: evaluator, displacement: displacement)
@@ -170,7 +195,7 @@ struct GroupRun {
     switch rows.displacement {
     case .none: return true
     case .tangent(let tangent): return tangent.rows == evaluator.count
-    case .move, .next, .reaction: return false
+    case .move, .next, .reaction, .alongGradient: return false
     }
   }
 
@@ -283,7 +308,7 @@ struct GroupRun {
 
 extension QuantityOfInterest {
   /// The quantity, known to be one number a row.
-  fileprivate func checkedValues(
+  func checkedValues(
     of output: Tensor, explaining explained: ExplainedOutput
   ) throws -> Tensor {
     let values = try values(of: output, explaining: explained)

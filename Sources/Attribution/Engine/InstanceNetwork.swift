@@ -55,9 +55,11 @@ public struct InstanceFunction: Sendable {
 
 extension Probe {
   /// What a slice gives for its instances.
-  init(_ evaluator: SliceEvaluator, rowLimit: Int = .max) {
+  init(
+    _ evaluator: SliceEvaluator, quantity: (any QuantityOfInterest)? = nil, rowLimit: Int = .max
+  ) {
     self.init(
-      instances: evaluator.count, rowLimit: rowLimit,
+      instances: evaluator.count, quantity: quantity, rowLimit: rowLimit,
       explained: { try evaluator.explained(samples: $0) },
       output: { try evaluator.output(given: evaluator.given(points: $0)) })
   }

@@ -73,8 +73,8 @@ public struct InternalInfluence: AttributionMethod {
   public func attributions(
     for inputs: Inputs, quantities: [any QuantityOfInterest]
   ) throws -> [Attributions] {
-    // A distribution that reacts goes another way for each quantity.
-    if distribution.reacts, quantities.count > 1 {
+    // Such a distribution goes another way for each quantity.
+    if distribution.dependsOnQuantity, quantities.count > 1 {
       return try quantities.flatMap { try attributions(for: inputs, quantities: [$0]) }
     }
     let run = try Run(self, quantities: quantities, inputs: inputs)

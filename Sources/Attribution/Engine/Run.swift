@@ -22,7 +22,7 @@ struct Run {
   func attributions() throws -> [Attributions] {
     let clock = ContinuousClock()
     let began = clock.now
-    var groups: [GroupRun.Tally] = []
+    var tally = GroupRun.Tally()
     var parts: [[GroupResult]] = []
     var evaluations = 0
     // The first instance shows how much memory a row takes.
@@ -33,38 +33,29 @@ struct Run {
     var next = 0
     while next < batch {
       let range = next..<min(batch, next + limit)
-      let report = { (share: Double, gradients: Int) in
+      let evaluator = range == 0..<1 ? first : try evaluator(range)
+      let probe = Probe(
+        evaluator, quantity: quantities.count == 1 ? quantities[0] : nil, rowLimit: limit)
+      let instances = try instances(range, of: evaluator, probe: probe)
+      let (results, own) = try self.results(evaluator, instances, rowLimit: limit) {
+        share, gradients in
         try Task.checkCancellation()
         evaluations += gradients
         let done = Double(range.lowerBound) + share * Double(range.count)
         try engine.onProgress?(
           Progress(fraction: done / Double(batch), evaluations: evaluations))
       }
-      let evaluator = range == 0..<1 ? first : try evaluator(range)
-      let probe = Probe(evaluator, rowLimit: limit)
-      let instances = try instances(range, of: evaluator, probe: probe)
-      var run = GroupRun(
-        engine, quantities: quantities, evaluator: evaluator, instances: instances, report: report)
-      var tally: GroupRun.Tally
-      if var sampling = try SamplingRun(run) {
-        parts.append(try sampling.results(rowLimit: limit))
-        tally = sampling.tally
-      } else {
-        parts.append(try run.results(rowLimit: limit))
-        tally = run.tally
-      }
+      parts.append(results)
+      tally = tally + own
       tally.forwardRows += probe.spent.forward
       tally.backwardRows += probe.spent.backward
-      groups.append(tally)
       next = range.upperBound
     }
     let duration = began.duration(to: clock.now).components
     let cost = Cost(
-      samples: groups.map(\.samples).max() ?? 0,
-      forwardRows: batch + (limit > 1 && batch > 1 ? 1 : 0)
-        + groups.reduce(0) { $0 + $1.forwardRows },
-      backwardRows: groups.reduce(0) { $0 + $1.backwardRows },
-      rowsAtOnce: groups.map(\.rowsAtOnce).max() ?? 0,
+      samples: tally.samples,
+      forwardRows: batch + (limit > 1 && batch > 1 ? 1 : 0) + tally.forwardRows,
+      backwardRows: tally.backwardRows, rowsAtOnce: tally.rowsAtOnce,
       seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18)
     return try quantities.indices.map { index in
       try attributions(
@@ -72,10 +63,46 @@ struct Run {
     }
   }
 
+  /// What is found for a group, by the distribution as it is or refined until it is good enough.
+  private func results(
+    _ evaluator: SliceEvaluator, _ instances: Instances, rowLimit: Int,
+    report: @escaping (_ share: Double, _ gradients: Int) throws -> Void
+  ) throws -> ([GroupResult], GroupRun.Tally) {
+    var group = GroupRun(
+      engine, quantities: quantities, evaluator: evaluator, instances: instances, report: report)
+    if var sampling = try SamplingRun(group) {
+      return (try sampling.results(rowLimit: rowLimit), sampling.tally)
+    }
+    guard let refinable = engine.distribution as? any RefinableDistribution,
+      let rule = refinable.refinement
+    else {
+      let outcome = try group.outcome(rowLimit: rowLimit)
+      return (outcome.results, outcome.tally)
+    }
+    var tally = GroupRun.Tally()
+    var refinement = Refinement(
+      refinable, rule: rule, quantities: quantities.count, instances: instances.count
+    ) { distribution, selection in
+      var finer = engine
+      finer.distribution = distribution
+      let isAll = selection.count == instances.count
+      var run = GroupRun(
+        finer, quantities: quantities,
+        evaluator: isAll ? evaluator : try SliceEvaluator(evaluator, selecting: selection),
+        instances: instances, selection: isAll ? nil : selection
+      ) { try report(0, $1) }
+      let outcome = try run.outcome(rowLimit: rowLimit)
+      tally = tally + outcome.tally
+      return outcome
+    }
+    let results = try refinement.results()
+    tally.samples = results[0].efforts.map(\.evaluations).max() ?? 0
+    return (results, tally)
+  }
+
   /// The slice, made ready for the instances of a range.
   private func evaluator(_ range: Range<Int>) throws -> SliceEvaluator {
-    try SliceEvaluator(
-      engine.model, cuts: cuts, given: inputs(of: range), batchRows: range)
+    try SliceEvaluator(engine.model, cuts: cuts, given: inputs(of: range), batchRows: range)
   }
 
   private func inputs(of range: Range<Int>) throws -> [Place: Tensor] {
@@ -98,7 +125,7 @@ struct Run {
       activation: result.values, influence: result.influence,
       quantity: QuantityValues(instance: result.instance, end: result.end, start: result.start),
       completenessGap: result.gap, standardError: try result.standardError,
-      errorEstimate: result.errorEstimate, cost: cost,
+      errorEstimate: result.errorEstimate, efforts: result.efforts, cost: cost,
       configuration: Configuration(
         from: engine.slice.start.name, to: engine.slice.end.name,
         at: (engine.distributionCut ?? engine.slice.start).name,

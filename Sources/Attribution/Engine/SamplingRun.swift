@@ -68,11 +68,11 @@ struct SamplingRun {
         ? group.evaluator : try SliceEvaluator(group.evaluator, selecting: pending),
       instances: group.instances, selection: isWhole ? nil : pending
     ) { [group] _, gradients in try group.report(0, gradients) }
-    let results = try run.results(rowLimit: rowLimit)
-    tally.forwardRows += run.tally.forwardRows
-    tally.backwardRows += run.tally.backwardRows
-    tally.rowsAtOnce = max(tally.rowsAtOnce, run.tally.rowsAtOnce)
-    return results
+    let outcome = try run.outcome(rowLimit: rowLimit)
+    let drawn = tally.samples
+    tally = tally + outcome.tally
+    tally.samples = drawn
+    return outcome.results
   }
 }
 

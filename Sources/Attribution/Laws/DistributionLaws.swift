@@ -58,7 +58,7 @@ public enum DistributionLaws {
     let count = activation.rows
     let moves: Activation
     switch rows.displacement {
-    case .none, .reaction: return
+    case .none, .reaction, .alongGradient: return
     case .tangent(let tangent):
       moves = try tangent.repeated(rows.points.rows / tangent.rows)
     case .move(let from, let to): moves = try to - from

@@ -15,7 +15,9 @@ extension EngineConfiguration {
 /// Integrated gradients (Sundararajan and others 2017, arXiv:1703.01365): the gradient's integral
 /// along the straight path from a baseline, times the way.
 ///
-/// The default integrates by Gauss–Legendre's rule; ``paper(_:quantity:slice:from:steps:)`` is the
+/// By default as many steps are taken as bring the estimated error below 1 %, by the rule that the
+/// network's operations ask for: ``AutomaticRule``. Where only `steps` are given they are
+/// Gauss–Legendre's; ``paper(_:quantity:slice:from:steps:)`` is the
 /// sum of the paper's equation 3.
 public struct IntegratedGradients: EngineConfiguration {
   public var engine: InternalInfluence
@@ -23,10 +25,12 @@ public struct IntegratedGradients: EngineConfiguration {
   public init(
     _ model: any Model, quantity: any QuantityOfInterest = ClassScore(.predicted),
     slice: NetworkSlice = NetworkSlice(), from baseline: any Baseline = ZeroBaseline(),
-    steps: Int? = nil, rule: any PathRule = GaussLegendreRule()
+    steps: Int? = nil, rule: (any PathRule)? = nil
   ) {
     engine = InternalInfluence(
-      model, distribution: PathDistribution(from: baseline, rule: rule, steps: steps),
+      model,
+      distribution: PathDistribution(
+        from: baseline, rule: rule ?? StandardRule.rule(steps: steps), steps: steps),
       quantity: quantity, slice: slice)
   }
 
@@ -53,7 +57,7 @@ public struct LayerIntegratedGradients: EngineConfiguration {
   public init(
     _ model: any Model, at layer: any Cut, from inputs: Inputs,
     quantity: any QuantityOfInterest = ClassScore(.predicted), to end: any Cut = OutputCut(),
-    steps: Int? = nil, rule: any PathRule = GaussLegendreRule()
+    steps: Int? = nil, rule: (any PathRule)? = nil
   ) {
     self.init(
       model, at: layer, from: ActivationBaseline(of: inputs), quantity: quantity, to: end,
@@ -64,10 +68,12 @@ public struct LayerIntegratedGradients: EngineConfiguration {
   public init(
     _ model: any Model, at layer: any Cut, from baseline: any Baseline = ZeroBaseline(),
     quantity: any QuantityOfInterest = ClassScore(.predicted), to end: any Cut = OutputCut(),
-    steps: Int? = nil, rule: any PathRule = GaussLegendreRule()
+    steps: Int? = nil, rule: (any PathRule)? = nil
   ) {
     engine = InternalInfluence(
-      model, distribution: PathDistribution(from: baseline, rule: rule, steps: steps),
+      model,
+      distribution: PathDistribution(
+        from: baseline, rule: rule ?? StandardRule.rule(steps: steps), steps: steps),
       quantity: quantity, slice: NetworkSlice(from: layer, to: end))
   }
 }

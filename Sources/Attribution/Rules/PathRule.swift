@@ -15,6 +15,13 @@ public protocol PathRule: Sendable {
   var standardSteps: Int { get }
 }
 
+/// The rule where nobody says which.
+enum StandardRule {
+  static func rule(steps: Int?) -> any PathRule {
+    steps == nil ? AutomaticRule() : GaussLegendreRule()
+  }
+}
+
 /// What is wrong with a rule for a path.
 public enum PathRuleError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A rule of none of the known kinds.

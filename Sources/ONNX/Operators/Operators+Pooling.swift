@@ -13,6 +13,8 @@ extension OperatorRegistry {
     },
     global("GlobalMaxPool") { _ in
       { x in
+        // Secants know of maxima, not of places.
+        if x.isFollowedBySecants { return try x.max(axes: Array(2..<x.rank), keepingAxes: true) }
         // One winner, as in max pooling over windows, also where several elements are as large.
         let flat = try x.flattened(from: 2)
         let best = try flat.gathered(

@@ -44,7 +44,9 @@ extension OperatorRegistry {
         throw NodeFault("recurrent weights of the shape \(weights.shape)")
       }
       let isOpen = try sight(inputs.optional(4), length: x.shape[0], rows: x.shape[1], x.device)
-      if isOpen == nil, let standard, x.shape[0] > 0, x.shape[1] > 0 {
+      // Secants follow single steps, not whole layers.
+      let isFollowed = inputs.tensors.contains { $0?.isFollowedBySecants == true }
+      if isOpen == nil, !isFollowed, let standard, x.shape[0] > 0, x.shape[1] > 0 {
         return try standard.outputs(x, inputs, rowsFirst: rowsFirst)
       }
       var sequences: [Tensor] = []

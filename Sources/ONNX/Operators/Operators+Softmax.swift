@@ -11,8 +11,9 @@ extension OperatorRegistry {
     + family("LogSoftmax") { try $0.logSoftmax(axis: $1) }
     + family("Hardmax") { x, axis in
       let first = try x.indexOfMaximum(axis: axis, keepingAxis: true)
-      let one = try first.filled(with: 1).converted(to: x.elementType)
-      return try x.filled(with: 0).scattered(one, at: first, axis: axis)
+      let lengths = x.shape.indices.map { $0 == axis ? x.shape[axis] : 1 }
+      let places = try Tensor.range(to: x.shape[axis], on: x.device).reshaped(to: lengths)
+      return try (places .== first).converted(to: x.elementType)
     }
 
   private static func family(

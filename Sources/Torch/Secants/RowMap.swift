@@ -8,16 +8,63 @@ typealias RowMap = @Sendable (_ call: SecantCall, _ shape: [Int]) throws -> Cell
 enum RowMaps {
   static let unknown: RowMap = { _, _ in nil }
 
-  /// The first argument's own rows, where the operation keeps axes and looks at each row apart.
-  static let same: RowMap = { call, shape in
-    guard let rows = call.ownRows, shape.count > rows.axis else { return nil }
+  /// The first argument's own rows on the first axis, each looked at apart; what else there is must
+  /// repeat where its rank is that of the first argument, unless it is the weight of a layer.
+  static func leading(besides others: Int...) -> RowMap {
+    { call, shape in
+      guard let rows = call.ownRows, rows.axis == 0, let tensor = call.tensors.first,
+        shape.first == tensor.shape[0]
+      else { return nil }
+      for place in others {
+        guard let other = call.optionalTensor(place) else { continue }
+        guard other.shape[0] == tensor.shape[0], try other.repeats(rows) else { return nil }
+      }
+      return rows
+    }
+  }
+
+  /// Batches of matrices: the last two axes are mixed, all others stay.
+  static let batches: RowMap = { call, shape in
+    guard let rows = call.ownRows, let tensor = call.tensors.first, rows.axis < tensor.rank - 2,
+      shape.count >= tensor.rank - 2, shape[rows.axis] == tensor.shape[rows.axis]
+    else { return nil }
     return rows
   }
 
-  /// As ``same``, for operations whose rows lie on the first axis.
-  static let leading: RowMap = { call, shape in
-    guard let rows = call.ownRows, rows.axis == 0, !shape.isEmpty else { return nil }
-    return rows
+  /// Images in a batch, `[batch, channels, …]`, under the weights of the second argument.
+  static let convolved: RowMap = { call, shape in
+    let x = try call.tensor(0)
+    guard try x.rank == call.tensor(1).rank, !call.isFollowed(1), !call.isFollowed(2) else {
+      return nil
+    }
+    return try leading()(call, shape)
+  }
+
+  /// Windows along an axis, whose elements lie on a new last one.
+  static let windows: RowMap = { call, shape in
+    guard let rows = call.ownRows, let tensor = call.tensors.first,
+      var axis = call.integers(1).first
+    else { return nil }
+    if axis < 0 { axis += tensor.rank }
+    return axis == rows.axis ? nil : rows
+  }
+
+  /// Indexing by plain tensors along other axes.
+  static let indexed: RowMap = { call, shape in
+    guard let tensor = call.tensors.first, tensor.secant != nil, call.followed.count == 1,
+      let rows = tensor.secant?.rows, case .tensors(let list)? = call.arguments.dropFirst().first
+    else { return nil }
+    let places = list.indices.filter { list[$0] != nil }
+    let indices = list.compactMap { $0 }
+    guard let first = places.first, let last = places.last, !places.contains(rows.axis),
+      indices.allSatisfy({ $0.elementType == .int64 || $0.elementType == .int32 })
+    else { return nil }
+    let added = indices.map(\.rank).max() ?? 0
+    // Indices that stand beside each other put their axes where they are, others ahead of all.
+    let isBlock = last - first == places.count - 1
+    let keptAhead = rows.axis - places.count { $0 < rows.axis }
+    let axis = isBlock && rows.axis < first ? keptAhead : keptAhead + added
+    return CellRows(axis: axis, stride: rows.stride)
   }
 
   /// Broadcasting: axes are aligned at the last one.
@@ -78,12 +125,21 @@ enum RowMaps {
       guard let tensor = call.followed.first, var rows = try call.commonRows() else { return nil }
       let axes = Set(call.integers(place).map { $0 < 0 ? $0 + tensor.rank : $0 })
       guard !axes.isEmpty, !axes.contains(rows.axis) else { return nil }
+      let length = tensor.shape[rows.axis]
       if shape.count != tensor.rank {
         guard let keeps, !call.flag(keeps), shape.count == tensor.rank - axes.count else {
           return nil
         }
         rows.axis -= axes.count { $0 < rows.axis }
       }
+      return shape[rows.axis] == length ? rows : nil
+    }
+  }
+
+  /// Works along one axis, which stays.
+  static func along(axis: Int) -> RowMap {
+    { call, _ in
+      guard let rows = try call.commonRows(), rows.axis != axis else { return nil }
       return rows
     }
   }
@@ -109,10 +165,39 @@ enum RowMaps {
     {
       return rows
     }
-    guard a.rank >= 3 || a.secant == nil, b.rank >= 3 || b.secant == nil,
-      shape.count >= 3, let rows = try aligned(call, shape), rows.axis < shape.count - 2
+    guard a.rank >= (a.secant == nil ? 2 : 3), b.rank >= (b.secant == nil ? 2 : 3), let rows = try aligned(call, shape), rows.axis < shape.count - 2
     else { return nil }
     return rows
+  }
+
+  /// Einstein's convention: the axis of the rows keeps its letter.
+  static let contracted: RowMap = { call, shape in
+    guard case .text(let equation)? = call.arguments.first,
+      case .tensors(let list)? = call.arguments.dropFirst().first
+    else { return nil }
+    let sides = equation.filter { $0 != " " }.split(separator: ">", omittingEmptySubsequences: false)
+    guard sides.count == 2, sides[0].hasSuffix("-"), !equation.contains(".") else { return nil }
+    let terms = sides[0].dropLast().split(separator: ",", omittingEmptySubsequences: false)
+      .map(Array.init)
+    let tensors = list.compactMap { $0 }
+    guard terms.count == tensors.count, zip(terms, tensors).allSatisfy({ $0.count == $1.rank }),
+      let first = tensors.firstIndex(where: { $0.secant != nil }),
+      let rows = tensors[first].secant?.rows, case let letter = terms[first][rows.axis],
+      let axis = sides[1].firstIndex(of: letter)
+    else { return nil }
+    for (term, tensor) in zip(terms, tensors) {
+      let axes = term.indices.filter { term[$0] == letter }
+      if tensor.secant != nil {
+        guard axes.count == 1, let own = tensor.secant?.rows, own.axis == axes[0],
+          own.stride == rows.stride
+        else { return nil }
+      } else {
+        for axis in axes {
+          guard try tensor.repeats(CellRows(axis: axis, stride: rows.stride)) else { return nil }
+        }
+      }
+    }
+    return CellRows(axis: sides[1].distance(from: sides[1].startIndex, to: axis), stride: rows.stride)
   }
 
   /// Padding: pairs for the last axes, the last one first.
@@ -149,10 +234,12 @@ extension SecantCall {
   /// The rows that all followed tensors have, where the plain ones of their rank repeat there.
   fileprivate func commonRows() throws -> CellRows? {
     guard let first = followed.first, let rows = first.secant?.rows,
-      followed.allSatisfy({ $0.secant?.rows == rows })
+      followed.allSatisfy({ $0.secant?.rows == rows && $0.rank == first.rank })
     else { return nil }
-    for tensor in tensors where tensor.secant == nil && tensor.rank == first.rank {
-      guard try tensor.repeats(rows) else { return nil }
+    let length = first.shape[rows.axis]
+    for tensor in tensors where tensor.rank == first.rank {
+      guard tensor.shape[rows.axis] == length, try tensor.secant != nil || tensor.repeats(rows)
+      else { return nil }
     }
     return rows
   }

@@ -120,26 +120,61 @@ struct SecantCall {
   /// The results where ways end, not recorded.
   func farResults() throws -> [Tensor] { try withoutRecording { try run { try $0.far } } }
 
+  /// The results at both ends, not recorded: of one run where it is known where rows lie.
+  func ends(_ map: RowMap) throws -> (near: [Tensor], far: [Tensor]) {
+    let near = try nearResults()
+    guard let rows = try rows(of: near, map) else { return (near, try farResults()) }
+    return (near, try zip(near, rows).map { try $0.shifted($1) })
+  }
+
+  /// Where the rows of all results lie, if they tell where ways end.
+  private func rows(of results: [Tensor], _ map: RowMap) throws -> [CellRows]? {
+    guard followed.allSatisfy({ $0.secant?.far == nil }) else { return nil }
+    let rows = try results.compactMap { try map(self, $0.shape) }
+    return rows.count == results.count ? rows : nil
+  }
+
   /// Results, followed: on the rows alone where it is known where those lie, else with their far
   /// ends.
   ///
   /// - Parameters:
   ///   - results: Recorded, as far as there are gradients.
   ///   - map: Where the rows of a result lie.
+  ///   - far: The results where ways end, where they are known already.
   func following(_ results: [Tensor], _ map: RowMap, far: [Tensor]? = nil) throws -> [Tensor] {
-    let rows = try results.map { try map(self, $0.shape) }
-    let isLost = rows.contains { $0 == nil } || followed.contains { $0.secant?.far != nil }
-    let ends = isLost ? try far ?? farResults() : nil
-    return try results.indices.map { place in
-      if let ends, ends[place].shape != results[place].shape {
-        throw TorchError(
-          operation: name, shapes: [results[place].shape, ends[place].shape],
-          message: "gives other shapes at both ends of a way, so that there is no secant")
-      }
-      return Tensor(
-        results[place].storage,
-        secant: Secant(pass, rows: rows[place], far: ends?[place]))
+    if let rows = try rows(of: results, map) {
+      if pass.checksRows { try check(rows, of: results) }
+      return zip(results, rows).map { Tensor($0.storage, secant: Secant(pass, rows: $1)) }
     }
+    if followed.contains(where: { $0.secant?.far == nil }) { pass.lostRows(name) }
+    let far = try far ?? farResults()
+    return try zip(results, far).map { result, far in
+      guard far.shape == result.shape else { throw changedShape(result, far) }
+      return Tensor(result.storage, secant: Secant(pass, rows: nil, far: far))
+    }
+  }
+
+  /// - Throws: ``TorchError`` where rows do not lie where they are said to.
+  func check(_ rows: [CellRows], of results: [Tensor]) throws {
+    for (place, far) in try farResults().enumerated() {
+      let claimed = try results[place].shifted(rows[place])
+      let isRight = try withoutRecording {
+        let (one, other) = try (claimed.converted(to: .float64), far.converted(to: .float64))
+        let isClose = try (one - other).absolute() .<= other.absolute() * 1e-9 + 1e-9
+        return try isClose .| (one .== other) .| (one.isNaN() .& other.isNaN())
+      }
+      guard try isRight.hasSameElements(as: isRight.filled(with: 1)) else {
+        throw TorchError(
+          operation: name, shapes: tensors.map(\.shape),
+          message: "its rows do not lie on axis \(rows[place].axis), \(rows[place].stride) apart")
+      }
+    }
+  }
+
+  private func changedShape(_ near: Tensor, _ far: Tensor) -> TorchError {
+    TorchError(
+      operation: name, shapes: [near.shape, far.shape],
+      message: "gives other shapes at both ends of a way, so that there is no secant")
   }
 
   // MARK: What there is no secant of
@@ -171,16 +206,18 @@ struct SecantCall {
   }
 
   /// Whole numbers and truth values, which have no gradient: plain ones where both ends agree.
-  func discrete() throws -> [Tensor] {
-    let (near, far) = (try nearResults(), try farResults())
+  func discrete(_ map: RowMap = RowMaps.unknown) throws -> [Tensor] {
+    let (near, far) = try ends(map)
+    let rows = try rows(of: near, map)
+    if pass.checksRows, let rows { try check(rows, of: near) }
     return try near.indices.map { place in
       guard near[place].shape == far[place].shape else {
-        throw TorchError(
-          operation: name, shapes: [near[place].shape, far[place].shape],
-          message: "gives other shapes at both ends of a way, so that there is no secant")
+        throw changedShape(near[place], far[place])
       }
       if try near[place].hasSameElements(as: far[place]) { return near[place] }
-      return Tensor(near[place].storage, secant: Secant(pass, rows: nil, far: far[place]))
+      if near[place].elementType.isFloatingPoint { return try withoutSecant()[place] }
+      let secant = Secant(pass, rows: rows?[place], far: rows == nil ? far[place] : nil)
+      return Tensor(near[place].storage, secant: secant)
     }
   }
 }

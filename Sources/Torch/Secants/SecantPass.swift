@@ -43,15 +43,26 @@ public final class SecantPass: Sendable {
   }
 
   public let fallback: Fallback
+  /// Whether every claim about where rows lie is compared with each end computed by itself: for
+  /// tests.
+  let checksRows: Bool
   private let seen = Mutex<Seen>(Seen())
 
   private struct Seen {
     var corners: Set<String> = []
     var smooth: Set<String> = []
     var missing: Set<String> = []
+    var losing: Set<String> = []
   }
 
-  public init(fallback: Fallback = .refuse) { self.fallback = fallback }
+  public convenience init(fallback: Fallback = .refuse) {
+    self.init(fallback: fallback, checksRows: false)
+  }
+
+  init(fallback: Fallback = .refuse, checksRows: Bool) {
+    self.fallback = fallback
+    self.checksRows = checksRows
+  }
 
   /// Operations met that consist of straight pieces: ReLU, maxima, absolute values.
   public var operationsWithCorners: [String] { seen.withLock { $0.corners.sorted() } }
@@ -59,6 +70,9 @@ public final class SecantPass: Sendable {
   public var smoothOperations: [String] { seen.withLock { $0.smooth.sorted() } }
   /// Operations met that have no secant.
   public var operationsWithoutSecant: [String] { seen.withLock { $0.missing.sorted() } }
+
+  /// Operations behind which it is not known where rows lie, so that each end runs by itself.
+  public var operationsThatLoseRows: [String] { seen.withLock { $0.losing.sorted() } }
 
   func met(_ name: String, _ bend: Bend) {
     seen.withLock { (seen: inout Seen) -> Void in
@@ -71,6 +85,10 @@ public final class SecantPass: Sendable {
 
   func missed(_ name: String) {
     seen.withLock { (seen: inout Seen) -> Void in seen.missing.insert(name) }
+  }
+
+  func lostRows(_ name: String) {
+    seen.withLock { (seen: inout Seen) -> Void in seen.losing.insert(name) }
   }
 }
 
@@ -108,13 +126,20 @@ extension Tensor {
   ///   - pass: Hears what is met on the way.
   /// - Throws: ``TorchError`` for types without gradients, and where there are fewer rows.
   public func tracked(bySecantsTo stride: Int, of pass: SecantPass) throws -> Tensor {
-    guard rank > 0, stride > 0, stride <= shape[0] else {
+    try tracked(bySecantsAlong: 0, to: stride, of: pass)
+  }
+
+  /// As ``tracked(bySecantsTo:of:)-(Int,_)``, with rows on any axis.
+  func tracked(
+    bySecantsAlong axis: Int, to stride: Int, of pass: SecantPass
+  ) throws -> Tensor {
+    guard rank > axis, stride > 0, stride <= shape[axis] else {
       throw TorchError(
         operation: "tracked by secants", shapes: [shape],
         message: "ways of \(stride) rows need at least as many rows")
     }
     return Tensor(
-      try tracked().storage, secant: Secant(pass, rows: CellRows(axis: 0, stride: stride)))
+      try tracked().storage, secant: Secant(pass, rows: CellRows(axis: axis, stride: stride)))
   }
 
   /// The same numbers at the start of a record by secants: each is where a way starts, and `end` has
@@ -131,6 +156,9 @@ extension Tensor {
       try tracked().storage, secant: Secant(pass, rows: nil, far: try end.detached()))
   }
 
+  /// Whether operations on this tensor are recorded by secants; see ``SecantPass``.
+  public var isFollowedBySecants: Bool { secant != nil }
+
   /// The tensor where ways start, recorded as it is, but not followed by secants from here on.
   var plain: Tensor { Tensor(storage, secant: nil) }
 
@@ -144,15 +172,20 @@ extension Tensor {
       guard let secant else { return try detached() }
       if let far = secant.far { return far }
       guard let rows = secant.rows else { return try detached() }
-      let near = try near
-      let length = near.shape[rows.axis]
-      return try withoutRecording {
-        try .concatenated(
-          [
-            near.sliced(axis: rows.axis, from: rows.stride),
-            near.sliced(axis: rows.axis, from: length - rows.stride),
-          ], axis: rows.axis)
-      }
+      return try near.shifted(rows)
+    }
+  }
+
+  /// Each row replaced by that where its way ends; the last ones stay. Not recorded.
+  func shifted(_ rows: CellRows) throws -> Tensor {
+    let near = try near
+    let length = near.shape[rows.axis]
+    return try withoutRecording {
+      try .concatenated(
+        [
+          near.sliced(axis: rows.axis, from: rows.stride),
+          near.sliced(axis: rows.axis, from: length - rows.stride),
+        ], axis: rows.axis)
     }
   }
 

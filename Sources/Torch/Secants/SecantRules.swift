@@ -15,6 +15,12 @@ enum SecantRules {
     return rules
   }()
 
+  /// Operations that take whole numbers for places.
+  static let areIndexed: Set<String> = [
+    "aten::gather", "aten::index_select", "aten::index", "aten::scatter", "aten::scatter_add",
+    "aten::embedding", "aten::index_put", "aten::repeat_interleave",
+  ]
+
   // MARK: Linear operations
 
   /// Linear, or affine, in all that is followed.
@@ -22,8 +28,9 @@ enum SecantRules {
     let maps: [(RowMap, [String])] = [
       (
         RowMaps.aligned,
-        ["add", "sub", "rsub", "neg", "expand", "tril", "triu"]
+        ["add", "sub", "rsub", "neg", "expand"]
       ),
+      (RowMaps.batches, ["tril", "triu"]),
       (RowMaps.order, ["reshape", "flatten", "squeeze", "unsqueeze", "contiguous", "clone"]),
       (RowMaps.permuted, ["permute"]),
       (RowMaps.transposed, ["transpose"]),
@@ -40,15 +47,17 @@ enum SecantRules {
       (RowMaps.tiled, ["repeat"]),
       (RowMaps.stacked, ["stack"]),
       (
-        RowMaps.leading,
+        RowMaps.leading(),
         [
           "avg_pool1d", "avg_pool2d", "avg_pool3d", "adaptive_avg_pool1d", "adaptive_avg_pool2d",
           "adaptive_avg_pool3d", "upsample_nearest1d", "upsample_nearest2d", "upsample_nearest3d",
           "upsample_linear1d", "upsample_bilinear2d", "upsample_trilinear3d", "upsample_bicubic2d",
-          "im2col", "col2im", "batch_norm",
+          "im2col", "col2im",
         ]
       ),
-      (RowMaps.unknown, ["index", "index_put", "embedding", "unfold", "affine_grid_generator"]),
+      (RowMaps.indexed, ["index"]),
+      (RowMaps.windows, ["unfold"]),
+      (RowMaps.unknown, ["index_put", "embedding", "affine_grid_generator"]),
     ]
     var rules: [String: Rule] = [:]
     for (map, names) in maps {
@@ -57,11 +66,21 @@ enum SecantRules {
     rules["aten::to"] = { try $0.converted() }
     // Linear in what is sampled, not in where.
     rules["aten::grid_sampler"] = { call in
-      call.isFollowed(1) ? try call.withoutSecant() : try call.linear(RowMaps.leading)
+      call.isFollowed(1) ? try call.withoutSecant() : try call.linear(RowMaps.leading(besides: 1))
     }
-    rules["aten::batch_norm"] = { call in
-      (1...4).contains { call.isFollowed($0) }
-        ? try call.withoutSecant() : try call.linear(RowMaps.leading)
+    rules["aten::gather"] = { call in
+      guard call.isFollowed(2) else { return try call.linear(RowMaps.along(1)) }
+      return try call.moved(2) { try $0.gathered($1, axis: call.integers(1)[0]) }
+    }
+    rules["aten::index_select"] = { call in
+      guard call.isFollowed(2) else { return try call.linear(RowMaps.along(1)) }
+      let axis = call.integers(1)[0]
+      let behind = try axis < 0 ? -axis - 1 : call.tensor(0).rank - axis - 1
+      return try call.moved(2, behind: behind) { try $0.selecting($1, axis: axis) }
+    }
+    rules["aten::embedding"] = { call in
+      guard call.isFollowed(1) else { return try call.linear(RowMaps.unknown) }
+      return try call.moved(1, behind: 1) { try $0.embedded($1) }
     }
     // Overwrites where it does not add up: linear in both where the places are the same.
     rules["aten::scatter"] = { call in
@@ -74,20 +93,21 @@ enum SecantRules {
 extension SecantCall {
   /// The operation as it is, recorded where ways start: linear in what is followed.
   func linear(_ map: RowMap) throws -> [Tensor] {
-    if hasMovingChoices { return try withMovingChoices() }
+    if hasMovingChoices { return try withMovingChoices(map) }
     let results = try run(\.plain)
     return try following(results, map)
   }
 
-  /// Truth values that depend on the way are moved like the numbers that stand for them.
-  private func withMovingChoices() throws -> [Tensor] {
+  /// Truth values and whole numbers that depend on the way are moved like the numbers that stand for
+  /// them.
+  func withMovingChoices(_ map: RowMap = RowMaps.unknown) throws -> [Tensor] {
     guard followed.allSatisfy({ !$0.elementType.isFloatingPoint }) else {
-      return try withoutSecant()
+      return try asNumbers()
     }
-    let results = try discrete()
+    let results = try discrete(map)
     guard results.contains(where: { $0.secant != nil }),
       followed.allSatisfy({ $0.secant?.truth != nil }), let type = followed.first?.elementType,
-      type == .bool
+      type == .bool || !SecantRules.areIndexed.contains(name)
     else { return results }
     let moved = try arguments.map { argument -> Operator.Argument in
       func truth(_ tensor: Tensor) throws -> Tensor {
@@ -101,11 +121,26 @@ extension SecantCall {
       }
     }
     let truths = try again(moved)
-    return zip(results, truths).map { result, truth in
-      guard let secant = result.secant, truth.secant != nil else { return result }
-      return Tensor(
-        result.storage, secant: Secant(pass, rows: secant.rows, far: secant.far, truth: truth))
+    return zip(results, truths).map { $1.secant == nil ? $0 : $1.carried(by: $0) }
+  }
+
+  /// Numbers and choices together: what stands for choices takes their place.
+  private func asNumbers() throws -> [Tensor] {
+    guard !SecantRules.areIndexed.contains(name), name != "aten::where",
+      let type = followed.first(where: \.elementType.isFloatingPoint)?.elementType,
+      followed.allSatisfy({ $0.elementType.isFloatingPoint || $0.secant?.truth != nil })
+    else { return try withoutSecant() }
+    func number(_ tensor: Tensor) throws -> Tensor {
+      try tensor.secant?.truth?.converted(to: type) ?? tensor
     }
+    return try again(
+      arguments.map { argument in
+        switch argument {
+        case .tensor(let tensor): .tensor(try number(tensor))
+        case .tensors(let list): .tensors(try list.map { try $0.map(number) })
+        default: argument
+        }
+      })
   }
 
   /// Numbers as another type.
@@ -115,18 +150,18 @@ extension SecantCall {
     switch (tensor.elementType.isFloatingPoint, near[0].elementType.isFloatingPoint) {
     case (true, true): return try linear(RowMaps.order)
     case (true, false):
-      return near[0].elementType == .bool ? [try (tensor .!= 0)] : try discrete()
+      if near[0].elementType == .bool { return [try (tensor .!= 0)] }
+      let results = try discrete(RowMaps.order)
+      guard results[0].secant != nil else { return results }
+      return [try tensor.truncated().carried(by: results[0])]
     case (false, true):
       guard let truth = tensor.secant?.truth else { return try withoutSecant() }
       return [try truth.converted(to: near[0].elementType)]
     case (false, false):
-      let results = try discrete()
-      guard let secant = results[0].secant else { return results }
-      return [
-        Tensor(
-          results[0].storage,
-          secant: Secant(pass, rows: nil, far: secant.far, truth: tensor.secant?.truth))
-      ]
+      if near[0].elementType == .bool, tensor.elementType != .bool { return [try (tensor .!= 0)] }
+      let results = try discrete(RowMaps.order)
+      guard results[0].secant != nil, let truth = tensor.secant?.truth else { return results }
+      return [truth.carried(by: results[0])]
     }
   }
 }

@@ -19,10 +19,16 @@ extension SecantRules {
       return try call.choice(
         x.near.filled(with: call.number(2, 0)), x, where: call.tensor(1))
     },
-    "aten::sort": { try $0.orderedChoice() },
-    "aten::topk": { try $0.orderedChoice() },
-    "aten::median": { try $0.orderedChoice() },
-    "aten::mode": { try $0.orderedChoice() },
+    "aten::sort": { call in
+      try call.orderedChoice(axis: call.axis(2), descending: call.flag(3)) { $0 }
+    },
+    "aten::topk": { call in
+      let axis = try call.axis(2)
+      return try call.orderedChoice(axis: axis, descending: call.flag(3)) {
+        try $0.sliced(axis: axis, to: call.integers(1)[0])
+      }
+    },
+    "aten::scatter_reduce": { try $0.scatteredChoice() },
   ]
 
   private static func tensor(_ place: Int, of call: SecantCall) throws -> Tensor {
@@ -39,7 +45,9 @@ extension SecantCall {
     let near = try nearResults()[0]
     let share = try withoutRecording {
       let (a, b) = (try (v.near - u.near) * sign, try (v.far - u.far) * sign)
-      return try Chord(a: a, b: b, fa: a, fb: b).rampSlope()
+      let share = try Chord(a: a, b: b, fa: a, fb: b).rampSlope()
+      // Equals share alike, as in the derivative.
+      return try share.filled(with: 0.5, where: (a .== 0) .& (b .== 0))
     }
     let linear = try u.plain * (1 - share) + v.plain * share
     return try following([near.standing(for: linear)], RowMaps.aligned)
@@ -69,15 +77,48 @@ extension SecantCall {
   fileprivate func pooledChoice(axes: Int) throws -> [Tensor] {
     let x = try tensor(0)
     pass.met(name, .corners)
-    let near = try nearResults()
-    let far = try farResults()
+    let (near, far) = try ends(RowMaps.leading())
     func lined(_ tensor: Tensor) throws -> Tensor { try tensor.flattened(from: -axes) }
     let linear = try lined(x.plain).crossing(
       lined(x.near), lined(x.far), from: lined(near[1]), to: lined(far[1])
     ).reshaped(to: near[0].shape)
-    let values = try following([near[0].standing(for: linear)], RowMaps.leading, far: [far[0]])
-    let places = Tensor(near[1].storage, secant: Secant(pass, rows: nil, far: far[1]))
-    return [values[0], try near[1].hasSameElements(as: far[1]) ? near[1] : places]
+    let places = try near[1].hasSameElements(as: far[1]) ? near[1] : nil
+    let results = try following(
+      [near[0].standing(for: linear), near[1]], RowMaps.leading(), far: far)
+    return [results[0], places ?? results[1]]
+  }
+
+  /// What is scattered meets what is there one place of the axis after the other.
+  fileprivate func scatteredChoice() throws -> [Tensor] {
+    guard !isFollowed(2), case .text(let how)? = arguments.dropFirst(4).first, flag(5, true),
+      case (var result, let places, let values) = (try tensor(0), try tensor(2), try tensor(3))
+    else { return try withoutSecant() }
+    let axis = try axis(1)
+    for place in 0..<places.shape[axis] {
+      let here = try places.sliced(axis: axis, from: place, to: place + 1)
+      // There may be more values than places.
+      var value = try values.sliced(axis: axis, from: place, to: place + 1)
+      for (axis, length) in here.shape.enumerated() where value.shape[axis] != length {
+        value = try value.sliced(axis: axis, to: length)
+      }
+      let old = try result.gathered(here, axis: axis)
+      let new: Tensor
+      switch how {
+      case "sum": new = try old + value
+      case "prod": new = try old * value
+      case "amax": new = try old.maximum(value)
+      case "amin": new = try old.minimum(value)
+      default: return try withoutSecant()
+      }
+      result = try result.scattered(new, at: here, axis: axis)
+    }
+    return [result]
+  }
+
+  /// An axis among the arguments, counted from the first.
+  fileprivate func axis(_ place: Int) throws -> Int {
+    let axis = integers(place).first ?? -1
+    return try axis < 0 ? axis + tensor(0).rank : axis
   }
 
   /// One of two, element by element.
@@ -88,10 +129,12 @@ extension SecantCall {
     _ chosen: Tensor, _ other: Tensor, where condition: Tensor
   ) throws -> [Tensor] {
     guard let secant = condition.secant else { return try linear(RowMaps.aligned) }
+    guard condition.elementType == .bool else { return try withoutSecant() }
     guard chosen.elementType.isFloatingPoint else { return try discrete() }
     guard let truth = secant.truth else { return try withoutSecant() }
     pass.met(name, .corners)
-    let (near, far) = (try nearResults()[0], try farResults()[0])
+    let (nears, fars) = try ends(RowMaps.aligned)
+    let (near, far) = (nears[0], fars[0])
     let share =
       try condition.near.converted(like: near) * 0.5
       + condition.far.converted(like: near) * 0.5
@@ -105,21 +148,57 @@ extension SecantCall {
     return try following([near.standing(for: linear)], RowMaps.aligned, far: [far])
   }
 
-  /// Numbers in an order: linear where that is the same at both ends.
-  fileprivate func orderedChoice() throws -> [Tensor] {
-    let (near, far) = (try nearResults(), try farResults())
-    guard near.count > 1, try near[1].hasSameElements(as: far[1]) else {
-      return try withoutSecant()
-    }
+  /// Numbers in an order: linear where that is the same at both ends, else by a network of pairs
+  /// that are put in order.
+  fileprivate func orderedChoice(
+    axis: Int, descending: Bool, _ take: (Tensor) throws -> Tensor
+  ) throws -> [Tensor] {
+    let map = RowMaps.along(axis: axis)
+    let (near, far) = try ends(map)
+    guard try tensor(0).elementType.isFloatingPoint else { return try discrete(map) }
     pass.met(name, .corners)
-    let results = try run(\.plain)
-    let values = Tensor(
-      results[0].storage, secant: Secant(pass, rows: nil, far: far[0]))
-    return [values, near[1]]
+    if try near[1].hasSameElements(as: far[1]) {
+      return [try following(run(\.plain), map, far: far)[0], near[1]]
+    }
+    let values = try take(tensor(0).inOrder(axis: axis, descending: descending))
+    return try following([values.plain, near[1]], map, far: far)
   }
 }
 
 extension Tensor {
+  /// Along an axis, by Batcher's bitonic network: pairs of elements change places until all are in
+  /// order.
+  ///
+  /// - Complexity: log² n / 2 steps for n elements.
+  fileprivate func inOrder(axis: Int, descending: Bool) throws -> Tensor {
+    let count = shape[axis]
+    var length = 1
+    while length < count { length *= 2 }
+    // What fills the network up stays behind all else.
+    let extreme = try withoutRecording {
+      descending
+        ? try Swift.min(near.min().number(), far.min().number()) - 1
+        : try Swift.max(near.max().number(), far.max().number()) + 1
+    }
+    var filling = shape
+    filling[axis] = length - count
+    let numbers = try Tensor.full(filling, extreme, type: elementType, on: device)
+    var row = count == length ? self : try Tensor.concatenated([self, numbers], axis: axis)
+    let places = [Int](0..<length)
+    let axes = shape.indices.map { $0 == axis ? length : 1 }
+    for size in sequence(first: 2, next: { $0 * 2 }).prefix(while: { $0 <= length }) {
+      for step in sequence(first: size / 2, next: { $0 / 2 }).prefix(while: { $0 > 0 }) {
+        let others = try row.selecting(
+          Tensor(places.map { $0 ^ step }).moved(to: device), axis: axis)
+        let takesGreater = try Tensor(
+          places.map { (($0 & size == 0) == ($0 & step == 0)) == descending }
+        ).reshaped(to: axes).moved(to: device)
+        row = try row.maximum(others).chosen(where: takesGreater, else: row.minimum(others))
+      }
+    }
+    return try row.sliced(axis: axis, to: count)
+  }
+
   /// Along the last axis, what a choice takes that goes from one place to another: each has the part
   /// of the way up to where the two cross.
   ///

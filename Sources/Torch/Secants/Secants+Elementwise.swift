@@ -11,6 +11,8 @@ struct Chord {
 
   /// b − a.
   var change: Tensor { get throws { try b - a } }
+  /// Between a and b.
+  var middle: Tensor { get throws { try (a + b) * 0.5 } }
 }
 
 extension SecantRules {
@@ -55,23 +57,25 @@ extension SecantRules {
     }
     for name in ["remainder", "fmod"] {
       rules["aten::" + name] = { call in
-        guard !call.isFollowed(1) else { return try call.withoutSecant() }
         call.pass.met(call.name, .corners)
-        return try call.elementwise { try $0.stepSlope(elsewhere: 1) }
+        guard let divisor = call.optionalTensor(1), divisor.count > 1 || call.isFollowed(1) else {
+          return try call.elementwise { try $0.stepSlope(elsewhere: 1) }
+        }
+        let x = try call.tensor(0)
+        let quotient = try x / divisor
+        let whole = try name == "fmod" ? quotient.truncated() : quotient.roundedDown()
+        let linear = try x - divisor * whole
+        return try call.following([call.nearResults()[0].standing(for: linear.plain)], RowMaps.aligned)
       }
     }
     rules["aten::prelu"] = { call in
-      guard !call.isFollowed(1) else { return try call.withoutSecant() }
       call.pass.met(call.name, .corners)
       let x = try call.tensor(0)
-      let weight = try call.tensor(1).near
+      let weight = try call.tensor(1)
       let shape = [Int](repeating: 1, count: Swift.max(0, x.rank - 2))
-      let slope =
-        weight.count == 1 ? try weight.reshaped(to: []) : try weight.reshaped(to: [-1] + shape)
-      return try call.elementwise { chord in
-        let ramp = try chord.rampSlope()
-        return try ramp + (1 - ramp) * slope
-      }
+      let slope = try weight.reshaped(to: weight.count == 1 ? [] : [-1] + shape)
+      // max(x, 0) + slope · min(x, 0), by what is above and below.
+      return [try x.relu() - (-x).relu() * slope]
     }
     rules["aten::hardswish"] = { call in
       let x = try call.tensor(0)
@@ -99,9 +103,21 @@ extension SecantRules {
       try chord.ratio { try $0.hyperbolicTangent() } * (1 - chord.fa * chord.fb)
     }
     add("sigmoid", .smooth) { _, chord in
-      // By the same identity, σ being (1 + tanh(x / 2)) / 2.
-      let (ta, tb) = (try chord.fa * 2 - 1, try chord.fb * 2 - 1)
-      return try chord.ratio { try ($0 * 0.5).hyperbolicTangent() } * (1 - ta * tb) * 0.5
+      // By the same identity, σ being (1 + tanh(x / 2)) / 2, in a form that is exact far out.
+      let product = try chord.fa * (-chord.b).sigmoid() + chord.fb * (-chord.a).sigmoid()
+      return try chord.ratio { try ($0 * 0.5).hyperbolicTangent() } * product
+    }
+    add("sin", .smooth) { _, chord in
+      try chord.ratio { try ($0 * 0.5).sine() * 2 } * chord.middle.cosine()
+    }
+    add("cos", .smooth) { _, chord in
+      try -(chord.ratio { try ($0 * 0.5).sine() * 2 } * chord.middle.sine())
+    }
+    add("sinh", .smooth) { _, chord in
+      try chord.ratio { try ($0 * 0.5).hyperbolicSine() * 2 } * chord.middle.hyperbolicCosine()
+    }
+    add("cosh", .smooth) { _, chord in
+      try chord.ratio { try ($0 * 0.5).hyperbolicSine() * 2 } * chord.middle.hyperbolicSine()
     }
     for (name, alpha) in [("elu", 1.0), ("celu", 1.0)] {
       rules["aten::" + name] = { call in
@@ -119,13 +135,22 @@ extension SecantRules {
         alpha: 1.6732632423543772, scale: 1.0507009873554805, inputScale: 1)
     }
 
-    // Curved: a quotient of differences, and the derivative in the middle where the ends meet.
-    for name in [
-      "gelu", "silu", "mish", "softplus", "log_sigmoid", "erf", "erfinv", "sin", "cos", "tan",
-      "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh",
-    ] {
+    // Curved: a quotient of differences, and derivatives where the ends are close.
+    for name in ["gelu", "silu", "mish", "softplus", "log_sigmoid", "erf", "atan", "asinh"] {
       add(name, .smooth) { call, chord in
         try chord.smoothSlope { try call.run(replacing: [0: $0])[0] }
+      }
+    }
+    // The same, where the derivative grows beyond all bounds: at ±1, at 1, at π / 2.
+    for name in ["asin", "acos", "atanh", "erfinv", "acosh", "tan"] {
+      add(name, .smooth) { call, chord in
+        let reach =
+          switch name {
+          case "tan": try chord.a.cosine().absolute().minimum(chord.b.cosine().absolute())
+          case "acosh": try chord.a.minimum(chord.b) - 1
+          default: try 1 - chord.a.absolute().maximum(chord.b.absolute())
+          }
+        return try chord.smoothSlope(within: reach) { try call.run(replacing: [0: $0])[0] }
       }
     }
     return rules
@@ -143,6 +168,7 @@ extension SecantCall {
     let fa = try nearResults()[0]
     if secant.far == nil, let rows = secant.rows {
       // Only rows where ways start get a slope; those that go nowhere pass nothing on.
+      if pass.checksRows { try check([rows], of: [fa]) }
       let slopes = try withoutRecording {
         let chord = Chord(
           a: try x.near.starts(rows), b: try x.near.ends(rows), fa: try fa.starts(rows),
@@ -158,7 +184,7 @@ extension SecantCall {
     return [
       Tensor(
         try fa.sloped(slopes, of: x.plain).storage,
-        secant: Secant(pass, rows: secant.rows, far: fb))
+        secant: Secant(pass, rows: nil, far: fb))
     ]
   }
 }
@@ -235,19 +261,33 @@ extension Chord {
     return try (ramp + (1 - ramp) * curve * (alpha * inputScale)) * scale
   }
 
-  /// The quotient of differences, and close to where the ends meet the derivative of `f` in the
-  /// middle, which is as good there.
-  func smoothSlope(_ f: (Tensor) throws -> Tensor) throws -> Tensor {
+  /// The quotient of differences, and where the ends are close the mean of the derivative of `f`
+  /// between them.
+  ///
+  /// Rounding spoils the quotient by ε / h, and the mean at Gauss's two points is good to h⁴ / 4320:
+  /// where `f` is smooth on the scale of 1, both are exact enough at h = 1e-3.
+  ///
+  /// - Parameter reach: How far `f` is that smooth, in parts of 1; nil for everywhere.
+  func smoothSlope(
+    within reach: Tensor? = nil, _ f: (Tensor) throws -> Tensor
+  ) throws -> Tensor {
     let change = try change
-    let middle = try (a + b) * 0.5
-    let derivative = try recording(true) {
-      let point = try middle.tracked()
-      return try gradient(
-        of: f(point), withRespectTo: [point], weight: middle.filled(with: 1))[0]
+    let middle = try middle
+    let limit = try change.filled(with: change.elementType == .float64 ? 1e-3 : 3e-2)
+    let closeness = try reach.map { try limit * $0.clamped(from: 0, to: 1) } ?? limit
+    let isApart = try change.absolute() .> closeness
+    guard try !isApart.flattened().unsqueezed(axis: 0).all(axis: 1).hasSameElements(as: Tensor([true]).moved(to: change.device)) else {
+      return try (fb - fa) / change
     }
-    // Where the error of rounding, ε / h, and that of the middle, h² / 24, are about the same.
-    let closeness = a.elementType == .float64 ? 6e-6 : 5e-3
-    let isApart = try change.absolute() .> middle.absolute().clamped(from: 1) * closeness
+    let shift = try change.filled(with: 0, where: isApart) * (0.5 / 3.0.squareRoot())
+    let derivative = try recording(true) {
+      let points = try [middle - shift, middle + shift].map { try $0.tracked() }
+      return try zip(
+        gradient(
+          of: f(points[0]) + f(points[1]), withRespectTo: points, weight: middle.filled(with: 0.5)),
+        points
+      ).map(\.0).reduce(middle.filled(with: 0)) { try $0 + $1 }
+    }
     return try ((fb - fa) / change).chosen(where: isApart, else: derivative)
   }
 }

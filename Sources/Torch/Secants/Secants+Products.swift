@@ -20,10 +20,12 @@ extension SecantRules {
     },
     "aten::convolution": { call in
       guard call.isFollowed(1) else {
-        return try call.linear(call.isFollowed(2) ? RowMaps.unknown : RowMaps.leading)
+        return try call.linear(RowMaps.convolved)
       }
-      guard !call.isFollowed(2) else { return try call.withoutSecant() }
-      return try call.product(0, 1, RowMaps.unknown)
+      return try call.polynomial(degree: 2)
+    },
+    "aten::linalg_det": { call in
+      try call.polynomial(degree: call.tensor(0).shape.last ?? 1, RowMaps.batches)
     },
     "aten::div": { call in
       if call.arguments.count > 2 { return try call.steppedQuotient() }
@@ -60,9 +62,10 @@ extension SecantRules {
     "aten::linalg_inv": { call in
       // B⁻¹ − A⁻¹ = −A⁻¹ (B − A) B⁻¹.
       call.pass.met(call.name, .smooth)
-      let (near, far) = (try call.nearResults()[0], try call.farResults()[0])
+      let (nears, fars) = try call.ends(RowMaps.batches)
+      let (near, far) = (nears[0], fars[0])
       let linear = try -(near.matrixProduct(call.tensor(0).plain).matrixProduct(far))
-      return try call.following([near.standing(for: linear)], RowMaps.unknown, far: [far])
+      return try call.following([near.standing(for: linear)], RowMaps.batches, far: [far])
     },
     "aten::linalg_solve": { call in
       guard call.isFollowed(0) else { return try call.linear(RowMaps.unknown) }
@@ -77,38 +80,41 @@ extension SecantRules {
 }
 
 extension SecantCall {
-  /// Linear in each of two arguments, the first of them followed or the second: with both,
-  /// ū dv + v̄ du.
-  func product(_ one: Int, _ other: Int, _ map: RowMap) throws -> [Tensor] {
-    if hasMovingChoices { return try withoutSecant() }
+  /// Linear in each of two arguments.
+  func product(_ one: Int, _ other: Int, _ map: @escaping RowMap) throws -> [Tensor] {
+    if hasMovingChoices { return try withMovingChoices(map) }
     guard isFollowed(one), isFollowed(other) else { return try linear(map) }
-    pass.met(name, .smooth)
-    let (u, v) = (try tensor(one), try tensor(other))
-    let near = try nearResults()[0]
-    let linear =
-      try run(replacing: [one: u, other: v.middle])[0]
-      + run(replacing: [one: u.middle, other: v])[0]
-    return try following([near.standing(for: linear)], map)
+    return try polynomial(degree: 2, map)
   }
 
-  /// A contraction by Einstein's convention of which one or two tensors are followed.
-  func contraction() throws -> [Tensor] {
-    guard !hasMovingChoices, arguments.count > 1, case .tensors(let list) = arguments[1] else {
-      return try withoutSecant()
-    }
-    let places = list.indices.filter { list[$0]?.secant != nil }
-    if places.count == 1 { return try linear(RowMaps.unknown) }
-    guard places.count == 2, let u = list[places[0]], let v = list[places[1]] else {
-      return try withoutSecant()
-    }
+  /// A polynomial in all that is followed: its derivative along a way, a polynomial too, is averaged
+  /// exactly by Gauss's rule of the degree. For products that is ū dv + v̄ du.
+  func polynomial(degree: Int, _ map: RowMap = RowMaps.unknown) throws -> [Tensor] {
+    guard followed.allSatisfy(\.elementType.isFloatingPoint) else { return try withoutSecant() }
+    guard degree > 1 else { return try linear(map) }
     pass.met(name, .smooth)
-    func contracted(_ first: Tensor, _ second: Tensor) throws -> Tensor {
-      var tensors = list
-      (tensors[places[0]], tensors[places[1]]) = (first.plain, second.plain)
-      return try again([arguments[0], .tensors(tensors)] + arguments.dropFirst(2))[0]
+    var linear: Tensor?
+    for (node, weight) in GaussianNodes.nodes((degree + 1) / 2) {
+      let part = try run { tensor in
+        guard tensor.secant != nil else { return tensor.plain }
+        let point = try withoutRecording {
+          try tensor.near * (1 - node) + tensor.far * node
+        }
+        return try point.standing(for: tensor.plain)
+      }[0]
+      guard weight != 1 else {
+        linear = part
+        break
+      }
+      linear = try linear.map { try $0 + part * weight } ?? part * weight
     }
-    let linear = try contracted(u, v.middle) + contracted(u.middle, v)
-    return try following([nearResults()[0].standing(for: linear)], RowMaps.unknown)
+    guard let linear else { return try withoutSecant() }
+    return try following([nearResults()[0].standing(for: linear)], map)
+  }
+
+  /// A contraction by Einstein's convention: linear in each of the tensors.
+  func contraction() throws -> [Tensor] {
+    try polynomial(degree: followed.count, RowMaps.contracted)
   }
 
   /// A quotient rounded to a whole number: a step function of the quotient.
@@ -120,13 +126,11 @@ extension SecantCall {
 
   /// The operation's result as a step function of `x`, which has its shape.
   func stepped(of x: Tensor) throws -> Tensor {
-    let (near, far) = (try nearResults()[0], try farResults()[0])
+    let (near, far) = try ends(RowMaps.aligned)
     let slope = try withoutRecording {
-      try Chord(a: x.near, b: x.far, fa: near, fb: far).stepSlope(elsewhere: 0)
+      try Chord(a: x.near, b: x.far, fa: near[0], fb: far[0]).stepSlope(elsewhere: 0)
     }
-    return Tensor(
-      try near.sloped(slope, of: x.plain).storage,
-      secant: Secant(pass, rows: x.secant?.rows, far: far))
+    return try following([near[0].sloped(slope, of: x.plain)], RowMaps.aligned, far: far)[0]
   }
 
   fileprivate func power() throws -> [Tensor] {
@@ -169,15 +173,18 @@ extension SecantCall {
   private func elementwisePower() throws -> [Tensor] {
     pass.met(name, .smooth)
     let x = try tensor(0)
-    guard try nearResults()[0].shape == x.shape else { return try withoutSecant() }
-    if case .tensor(let exponent) = arguments[1], exponent.count > 1 {
-      guard try x.near.min().number() > 0, try x.far.min().number() > 0 else {
-        return try withoutSecant()
-      }
-      return [try (x.logarithm() * exponent).exponential()]
+    let shape = try nearResults()[0].shape
+    guard shape == x.shape else {
+      return try again([.tensor(x.broadcast(to: shape))] + arguments.dropFirst())
+    }
+    if case .tensor(let exponent) = arguments[1], exponent.count > 1, x.secant?.far == nil {
+      // Each number has its own exponent: ways end where they end, row by row or not.
+      return [try Tensor(x.storage, secant: Secant(pass, rows: nil, far: x.far)).power(exponent)]
     }
     return try elementwise { chord in
-      try chord.smoothSlope { try run(replacing: [0: $0])[0] }
+      try chord.smoothSlope(within: chord.a.absolute().minimum(chord.b.absolute())) {
+        try run(replacing: [0: $0])[0]
+      }
     }
   }
 
@@ -186,7 +193,8 @@ extension SecantCall {
   fileprivate func angle() throws -> [Tensor] {
     pass.met(name, .smooth)
     let (y, x) = (try tensor(0), try tensor(1))
-    let (near, far) = (try nearResults()[0], try farResults()[0])
+    let (nears, fars) = try ends(RowMaps.aligned)
+    let (near, far) = (nears[0], fars[0])
     let linear = try withoutRecording { () -> (Tensor, Tensor) in
       let (xa, ya, xb, yb) = (try x.near, try y.near, try x.far, try y.far)
       let cross = try xa * yb - ya * xb

@@ -56,6 +56,21 @@ extension SecantRules {
           .scaled(call.optionalTensor(2), shifted: call.optionalTensor(3))
       ]
     },
+    "aten::batch_norm": { call in
+      guard call.flag(5) || (1...4).contains(where: { call.isFollowed($0) }) else {
+        return try call.linear(RowMaps.leading())
+      }
+      guard !call.flag(5) else { return try call.withoutSecant() }
+      let x = try call.tensor(0)
+      func channels(_ place: Int) throws -> Tensor? {
+        try call.optionalTensor(place)?.perChannel(of: x)
+      }
+      let (mean, variance) = (try call.tensor(3).perChannel(of: x), try call.tensor(4).perChannel(of: x))
+      let deviation = try (variance + call.number(7, 1e-5)).squareRoot()
+      return [
+        try ((x - mean) / deviation).scaled(channels(1), shifted: channels(2))
+      ]
+    },
     "aten::instance_norm": { call in
       guard call.flag(5, true), !call.isFollowed(3), !call.isFollowed(4) else {
         return try call.withoutSecant()
@@ -130,6 +145,6 @@ extension Tensor {
 
   /// One number for each channel, aligned with axis 1.
   fileprivate func perChannel(of x: Tensor) throws -> Tensor {
-    try reshaped(to: [-1] + [Int](repeating: 1, count: x.rank - 2))
+    try reshaped(to: [-1] + [Int](repeating: 1, count: Swift.max(0, x.rank - 2)))
   }
 }

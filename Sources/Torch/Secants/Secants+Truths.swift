@@ -21,42 +21,54 @@ extension SecantRules {
     rules["aten::bitwise_or"] = rules["aten::logical_or"]
     rules["aten::bitwise_xor"] = rules["aten::logical_xor"]
     rules["aten::any"] = { call in
-      try call.logic { try $0[0].max(axes: call.integers(1), keepingAxes: call.flag(2)) }
+      try call.logic(RowMaps.along(1, keeps: 2)) { try $0[0].max(axes: call.integers(1), keepingAxes: call.flag(2)) }
     }
     rules["aten::all"] = { call in
-      try call.logic { try $0[0].min(axes: call.integers(1), keepingAxes: call.flag(2)) }
+      try call.logic(RowMaps.along(1, keeps: 2)) { try $0[0].min(axes: call.integers(1), keepingAxes: call.flag(2)) }
     }
     for name in ["isnan", "isinf", "isfinite"] {
-      rules["aten::" + name] = { try $0.discrete() }
+      rules["aten::" + name] = { try $0.discrete(RowMaps.order) }
     }
+    rules["aten::argmax"] = { try $0.place(1) }
+    rules["aten::argmin"] = { try $0.place(-1) }
     return rules
   }()
 }
 
 extension SecantCall {
   fileprivate func comparison() throws -> [Tensor] {
-    let results = try discrete()
-    guard let secant = results[0].secant, let far = secant.far,
-      followed.allSatisfy(\.elementType.isFloatingPoint)
-    else { return results }
+    let results = try discrete(RowMaps.aligned)
+    guard let secant = results[0].secant else { return results }
+    func number(_ tensor: Tensor) throws -> Tensor? {
+      if tensor.elementType.isFloatingPoint { return tensor }
+      return try tensor.secant == nil ? tensor.converted(to: .float64) : tensor.secant?.truth
+    }
+    guard let x = try number(tensor(0)) else { return results }
+    var other = try x.near.filled(with: self.number(1, 0))
+    if let tensor = optionalTensor(1) {
+      guard let found = try number(tensor) else { return results }
+      other = found
+    }
     pass.met(name, .corners)
-    let x = try tensor(0)
-    let difference = try optionalTensor(1).map { try x - $0 } ?? x - number(1, 0)
-    let type = difference.elementType
-    let (a, b) = (try results[0].near.converted(to: type), try far.converted(to: type))
+    let difference = try x - other
+    let (a, b) = (
+      try results[0].near.converted(like: difference), try results[0].far.converted(like: difference)
+    )
     let slope = try withoutRecording {
       try Chord(a: difference.near, b: difference.far, fa: a, fb: b).stepSlope(elsewhere: 0)
     }
     let truth = Tensor(
       try a.sloped(slope, of: difference.plain).storage,
-      secant: Secant(pass, rows: difference.secant?.rows, far: b))
-    return [truth.carried(by: results[0], secant)]
+      secant: Secant(pass, rows: secant.rows, far: secant.rows == nil ? b : nil))
+    return [truth.carried(by: results[0])]
   }
 
   /// A result made of truth values, and the same of the numbers that stand for them.
-  fileprivate func logic(_ body: ([Tensor]) throws -> Tensor) throws -> [Tensor] {
-    let results = try discrete()
-    guard let secant = results[0].secant, results[0].elementType == .bool,
+  fileprivate func logic(
+    _ map: RowMap = RowMaps.aligned, _ body: ([Tensor]) throws -> Tensor
+  ) throws -> [Tensor] {
+    let results = try discrete(map)
+    guard results[0].secant != nil, results[0].elementType == .bool,
       followed.allSatisfy({ $0.secant?.truth != nil })
     else { return results }
     let truths = try tensors.map { tensor in
@@ -65,15 +77,71 @@ extension SecantCall {
       }
       return try tensor.secant?.truth ?? tensor.converted(to: .float64)
     }
-    return [try body(truths).carried(by: results[0], secant)]
+    return [try body(truths).carried(by: results[0])]
+  }
+
+  /// Where the greatest or the least is: it goes from one place to another as one overtakes the
+  /// other.
+  fileprivate func place(_ sign: Double) throws -> [Tensor] {
+    let results = try discrete(RowMaps.along(1, keeps: 2))
+    let x = try tensor(0)
+    guard results[0].secant != nil, x.elementType.isFloatingPoint, let axis = integers(1).first
+    else { return results }
+    pass.met(name, .corners)
+    let keeps = flag(2)
+    let (first, last) = try withoutRecording {
+      (
+        keeps ? try results[0].near : try results[0].near.unsqueezed(axis: axis),
+        keeps ? try results[0].far : try results[0].far.unsqueezed(axis: axis)
+      )
+    }
+    let lead = try x.gathered(last, axis: axis) - x.gathered(first, axis: axis)
+    let (a, b) = (try first.converted(like: x), try last.converted(like: x))
+    let slope = try withoutRecording {
+      try Chord(a: lead.near, b: lead.far, fa: a, fb: b).stepSlope(elsewhere: 0)
+    }
+    let place = Tensor(
+      try a.sloped(slope, of: lead.plain).storage, secant: Secant(pass, rows: nil, far: b))
+    return [(keeps ? place : try place.squeezed(axis: axis)).carried(by: results[0])]
+  }
+
+  /// What is read at places that depend on the way: on average at both of them, and the jump from
+  /// one to the other goes to what moves the place.
+  ///
+  /// - Parameters:
+  ///   - argument: Where the places are.
+  ///   - behind: How many axes of what is read lie behind those of the places.
+  func moved(
+    _ argument: Int, behind: Int = 0, _ read: (Tensor, Tensor) throws -> Tensor
+  ) throws -> [Tensor] {
+    let (x, places) = (try tensor(0), try tensor(argument))
+    let (near, far) = (try nearResults()[0], try farResults()[0])
+    guard x.elementType.isFloatingPoint, let truth = places.secant?.truth else {
+      return try discrete()
+    }
+    pass.met(name, .corners)
+    let (first, last) = (try places.near, try places.far)
+    func beside(_ tensor: Tensor) throws -> Tensor {
+      try tensor.reshaped(to: tensor.shape + [Int](repeating: 1, count: behind))
+    }
+    let rate = try withoutRecording {
+      let way = try beside((last - first).converted(like: x))
+      let jump = try read(x.middle, last) - read(x.middle, first)
+      return try (jump / way).filled(with: 0, where: way .== 0)
+    }
+    let linear =
+      try (read(x.plain, first) + read(x.plain, last)) * 0.5
+      + beside(truth.plain.converted(like: x)) * rate
+    return try following([near.standing(for: linear)], RowMaps.unknown, far: [far])
   }
 }
 
 extension Tensor {
-  /// The truth values that these numbers stand for, knowing them.
-  fileprivate func carried(by truths: Tensor, _ secant: Secant) -> Tensor {
-    Tensor(
-      truths.storage,
+  /// The truth values or whole numbers that these numbers stand for, knowing them.
+  func carried(by choices: Tensor) -> Tensor {
+    guard let secant = choices.secant else { return choices }
+    return Tensor(
+      choices.storage,
       secant: Secant(secant.pass, rows: secant.rows, far: secant.far, truth: self))
   }
 }
