@@ -108,6 +108,7 @@ extension Tensor {
       for position in positions {
         switch position {
         case .place(let place): result = try result.selected(place, axis: axis)
+        case .range(start: 0, end: nil, step: 1): axis += 1
         case .range(let start, let end, let step):
           result = try result.sliced(axis: axis, from: start, to: end, by: step)
           axis += 1

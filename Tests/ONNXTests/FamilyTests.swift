@@ -114,13 +114,13 @@ import Torch
 
   // MARK: Parts
 
-  private static let prefix = "gradient of "
+  static let prefix = "gradient of "
 
   private static func isExtra(_ name: String) -> Bool {
     name == "logits" || name == "element" || name.hasPrefix(prefix)
   }
 
-  private static func inputs(of test: Case, for model: ONNXModel) throws -> [Place: Tensor] {
+  static func inputs(of test: Case, for model: ONNXModel) throws -> [Place: Tensor] {
     var given: [Place: Tensor] = [:]
     for input in model.inputs {
       let message = try #require(test.inputs.first { $0.name == input.name })

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A point near by at which the class predicted for the instance ties with another: what tips the
-/// balance?
+/// A point near by at which the class predicted for the instance ties with another.
 ///
-/// Integrated gradients from there are boundary-based (Wang, Fredrikson and Datta 2021,
+/// What tips the balance? Integrated gradients from there are boundary-based (Wang, Fredrikson and Datta 2021,
 /// arXiv:2103.11257). At the baseline both classes score alike, so that the attributions of the
 /// margin between them sum to the instance's margin. Classes are read at the slice's end, which should
 /// be the logits.

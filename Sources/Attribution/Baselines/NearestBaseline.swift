@@ -2,10 +2,9 @@
 
 import Torch
 
-/// The nearest of given inputs that belongs to another class than the instance: what could it be
-/// instead, going by real data?
+/// The nearest of given inputs that belongs to another class than the instance.
 ///
-/// The instance's class is the one predicted for it. Distances are Euclidean, at the distribution's
+/// What could it be instead, going by real data? The instance's class is the one predicted for it. Distances are Euclidean, at the distribution's
 /// cut or at another one: pixels, or what a late layer makes of them. Along the way from a neighbour
 /// the features that both share get 0 (a nearest unlike neighbour, as of Dasarathy 1995).
 ///

@@ -52,21 +52,12 @@ public struct PathDistribution: RefinableDistribution {
 
   public var name: String {
     "\(path.name) path from \(baseline.name), \(rule.name) rule"
-      + (refinement == nil ? ", \(steps) steps" : "")
+      + (rule is AutomaticRule || rule is ExactRule ? "" : ", \(steps) steps")
       + (progression == .moves && rule is any QuadratureRule ? ", by moves" : "")
   }
 
   public func samples(around instances: Instances) throws -> Samples {
-    let starts = try baseline.starts(for: instances)
-    guard !starts.isEmpty else { throw BaselineError.none(baseline.name) }
-    let share = starts.reduce(0) { $0 + $1.weight }
-    guard share > 0 else { throw BaselineError.weights(baseline.name) }
-    let legs = try starts.map { start in
-      try Leg(
-        path: path, instances: instances,
-        start: try instances.broadcast(start.activation, as: "the baseline '\(baseline.name)'"),
-        share: start.weight / share)
-    }
+    let legs = try legs(to: instances)
     switch (rule, progression) {
     case (let rule as any QuadratureRule, .tangents): return try tangents(along: legs, rule)
     case (let rule as any QuadratureRule, .moves): return try moves(along: legs, rule)
@@ -74,8 +65,38 @@ public struct PathDistribution: RefinableDistribution {
     case (let rule as AutomaticRule, _):
       let secants = SecantRule(grid: rule.grid, fallback: .derivative)
       return try cells(along: legs, secants, count: min(steps, secants.standardSteps))
+    case (is ExactRule, _): throw ExactRuleError.needsNetwork
     default: throw PathRuleError.unknown(rule.name)
     }
+  }
+
+  /// The path from each of the baseline's starts, shares adding up to 1.
+  private func legs(to instances: Instances) throws -> [Leg] {
+    let starts = try baseline.starts(for: instances)
+    guard !starts.isEmpty else { throw BaselineError.none(baseline.name) }
+    let share = starts.reduce(0) { $0 + $1.weight }
+    guard share > 0 else { throw BaselineError.weights(baseline.name) }
+    return try starts.map { start in
+      try Leg(
+        path: path, instances: instances,
+        start: try instances.broadcast(start.activation, as: "the baseline '\(baseline.name)'"),
+        share: start.weight / share)
+    }
+  }
+
+  /// The straight pieces of the network along each path of one instance.
+  ///
+  /// - Throws: ``ExactRuleError/curvedPath(_:)``.
+  func pieces(
+    for instance: Instances, _ search: inout PieceSearch
+  ) throws -> PiecesDistribution {
+    let pieces = try legs(to: instance).map { leg in
+      guard let direction = leg.direction else { throw ExactRuleError.curvedPath(path.name) }
+      return PiecesDistribution.Leg(
+        start: leg.start, direction: direction,
+        times: try search.times(from: leg.start, along: direction), share: leg.share)
+    }
+    return PiecesDistribution(legs: pieces, name: name)
   }
 
   private func cells(along legs: [Leg], _ rule: SecantRule, count: Int) throws -> Samples {

@@ -42,17 +42,17 @@ struct GroupResult {
       let tensors = parts.compactMap(part)
       return tensors.count == parts.count ? try .concatenated(tensors) : nil
     }
-    func join(_ part: (GroupResult) -> Activation?) throws -> Activation? {
+    func joinActivations(_ part: (GroupResult) -> Activation?) throws -> Activation? {
       let activations = parts.compactMap(part)
       return activations.count == parts.count ? try .joined(activations) : nil
     }
     return GroupResult(
       values: try .joined(parts.map(\.values)),
-      influence: try join(\.influence),
+      influence: try joinActivations(\.influence),
       instance: try .concatenated(parts.map(\.instance)), start: try join(\.start),
       end: try join(\.end), gap: try join(\.gap), errorEstimate: try join(\.errorEstimate),
       efforts: parts.flatMap(\.efforts),
-      variance: try join(\.variance), spread: parts.first?.spread)
+      variance: try joinActivations(\.variance), spread: parts.first?.spread)
   }
 
   /// Other values for the same instances, with what follows from them.

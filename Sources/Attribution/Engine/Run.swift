@@ -68,6 +68,10 @@ struct Run {
     _ evaluator: SliceEvaluator, _ instances: Instances, rowLimit: Int,
     report: @escaping (_ share: Double, _ gradients: Int) throws -> Void
   ) throws -> ([GroupResult], GroupRun.Tally) {
+    if let path = engine.distribution as? PathDistribution, let rule = path.rule as? ExactRule {
+      return try exactResults(
+        path, rule, evaluator, instances, rowLimit: rowLimit, report: report)
+    }
     var group = GroupRun(
       engine, quantities: quantities, evaluator: evaluator, instances: instances, report: report)
     if var sampling = try SamplingRun(group) {
@@ -97,6 +101,40 @@ struct Run {
     }
     let results = try refinement.results()
     tally.samples = results[0].efforts.map(\.evaluations).max() ?? 0
+    return (results, tally)
+  }
+
+  /// What is found for a group by the exact rule, one instance after the other.
+  private func exactResults(
+    _ path: PathDistribution, _ rule: ExactRule, _ evaluator: SliceEvaluator,
+    _ instances: Instances, rowLimit: Int,
+    report: @escaping (_ share: Double, _ gradients: Int) throws -> Void
+  ) throws -> ([GroupResult], GroupRun.Tally) {
+    var tally = GroupRun.Tally()
+    var parts: [[GroupResult]] = []
+    for place in 0..<instances.count {
+      let row = instances.range.lowerBound + place
+      let own = try SliceEvaluator(evaluator, selecting: [place])
+      let probe = Probe(own, rowLimit: rowLimit)
+      let instance = try self.instances(row..<row + 1, of: own, probe: probe)
+      var search = PieceSearch(
+        own, quantities: quantities, maximumPieces: rule.maximumPieces, rowLimit: rowLimit)
+      var pieces = engine
+      pieces.distribution = try path.pieces(for: instance, &search)
+      var run = GroupRun(
+        pieces, quantities: quantities, evaluator: own, instances: instance
+      ) { share, gradients in
+        try report((Double(place) + share) / Double(instances.count), gradients)
+      }
+      let outcome = try run.outcome(rowLimit: rowLimit)
+      tally = tally + outcome.tally
+      tally.forwardRows += search.forwardRows + probe.spent.forward
+      tally.backwardRows += probe.spent.backward
+      parts.append(outcome.results)
+    }
+    let results = try quantities.indices.map { quantity in
+      try GroupResult.joined(parts.map { $0[quantity] })
+    }
     return (results, tally)
   }
 

@@ -144,6 +144,14 @@ enum RowMaps {
     }
   }
 
+  /// A part of an axis, or all of it.
+  static let sliced: RowMap = { call, shape in
+    guard let tensor = call.followed.first, let rows = tensor.secant?.rows,
+      shape[rows.axis] == tensor.shape[rows.axis]
+    else { return nil }
+    return rows
+  }
+
   /// One place of an axis, which goes.
   static let selected: RowMap = { call, _ in
     guard let tensor = call.followed.first, var rows = tensor.secant?.rows,
@@ -165,7 +173,8 @@ enum RowMaps {
     {
       return rows
     }
-    guard a.rank >= (a.secant == nil ? 2 : 3), b.rank >= (b.secant == nil ? 2 : 3), let rows = try aligned(call, shape), rows.axis < shape.count - 2
+    guard a.rank >= (a.secant == nil ? 2 : 3), b.rank >= (b.secant == nil ? 2 : 3),
+      let rows = try aligned(call, shape), rows.axis < shape.count - 2
     else { return nil }
     return rows
   }
@@ -175,7 +184,8 @@ enum RowMaps {
     guard case .text(let equation)? = call.arguments.first,
       case .tensors(let list)? = call.arguments.dropFirst().first
     else { return nil }
-    let sides = equation.filter { $0 != " " }.split(separator: ">", omittingEmptySubsequences: false)
+    let sides = equation.filter { $0 != " " }.split(
+      separator: ">", omittingEmptySubsequences: false)
     guard sides.count == 2, sides[0].hasSuffix("-"), !equation.contains(".") else { return nil }
     let terms = sides[0].dropLast().split(separator: ",", omittingEmptySubsequences: false)
       .map(Array.init)
@@ -197,7 +207,8 @@ enum RowMaps {
         }
       }
     }
-    return CellRows(axis: sides[1].distance(from: sides[1].startIndex, to: axis), stride: rows.stride)
+    return CellRows(
+      axis: sides[1].distance(from: sides[1].startIndex, to: axis), stride: rows.stride)
   }
 
   /// Padding: pairs for the last axes, the last one first.

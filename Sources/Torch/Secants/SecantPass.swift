@@ -46,6 +46,8 @@ public final class SecantPass: Sendable {
   /// Whether every claim about where rows lie is compared with each end computed by itself: for
   /// tests.
   let checksRows: Bool
+  /// Where straight pieces end, for those who want to know.
+  let corners: CornerLog?
   private let seen = Mutex<Seen>(Seen())
 
   private struct Seen {
@@ -59,9 +61,29 @@ public final class SecantPass: Sendable {
     self.init(fallback: fallback, checksRows: false)
   }
 
-  init(fallback: Fallback = .refuse, checksRows: Bool) {
+  /// A pass that finds out where, on each way, straight pieces end; see ``takeCorners()``.
+  public static func findingCorners() -> SecantPass {
+    SecantPass(checksRows: false, corners: CornerLog())
+  }
+
+  init(fallback: Fallback = .refuse, checksRows: Bool, corners: CornerLog? = nil) {
     self.fallback = fallback
     self.checksRows = checksRows
+    self.corners = corners
+  }
+
+  /// For each way on which an operation has a corner, by the row where it starts, the shares of the
+  /// way at which the first such operation has them: exact ones, those of later operations being
+  /// found once the way is cut there.
+  ///
+  /// - Throws: ``TorchError`` where it is not known of an operation on which way its corners lie.
+  public func takeCorners() throws -> [Int: [Double]] {
+    if let lost = corners?.lost {
+      throw TorchError(
+        operation: lost,
+        message: "cannot tell on which way its corners lie; use an automatic or a secant rule")
+    }
+    return corners?.take() ?? [:]
   }
 
   /// Operations met that consist of straight pieces: ReLU, maxima, absolute values.
@@ -138,6 +160,7 @@ extension Tensor {
         operation: "tracked by secants", shapes: [shape],
         message: "ways of \(stride) rows need at least as many rows")
     }
+    pass.corners?.start(stride: stride)
     return Tensor(
       try tracked().storage, secant: Secant(pass, rows: CellRows(axis: axis, stride: stride)))
   }

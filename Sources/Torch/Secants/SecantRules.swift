@@ -38,10 +38,11 @@ enum SecantRules {
       (
         RowMaps.along(1),
         [
-          "cumsum", "flip", "cat", "slice", "gather", "index_select", "scatter", "scatter_add",
+          "cumsum", "flip", "cat", "gather", "index_select", "scatter", "scatter_add",
         ]
       ),
       (RowMaps.along(2), ["split_with_sizes", "roll", "repeat_interleave", "slice_scatter"]),
+      (RowMaps.sliced, ["slice"]),
       (RowMaps.selected, ["select"]),
       (RowMaps.padded, ["constant_pad_nd"]),
       (RowMaps.tiled, ["repeat"]),

@@ -45,6 +45,7 @@ extension SecantCall {
     let near = try nearResults()[0]
     let share = try withoutRecording {
       let (a, b) = (try (v.near - u.near) * sign, try (v.far - u.far) * sign)
+      try noteZeros(from: a, to: b, rows: RowMaps.aligned(self, near.shape))
       let share = try Chord(a: a, b: b, fa: a, fb: b).rampSlope()
       // Equals share alike, as in the derivative.
       return try share.filled(with: 0.5, where: (a .== 0) .& (b .== 0))
@@ -68,7 +69,13 @@ extension SecantCall {
     let near = try nearResults()[0]
     let (a, b) = (try lined(x.near), try lined(x.far))
     let places = try [a, b].map { try ($0 * sign).indexOfMaximum(axis: -1, keepingAxis: true) }
-    let linear = try lined(x.plain).crossing(a, b, from: places[0], to: places[1])
+    let share = try a.crossing(b, from: places[0], to: places[1])
+    let rows = x.secant?.rows
+      .flatMap { rows in
+        kept.firstIndex(of: rows.axis).map { CellRows(axis: $0, stride: rows.stride) }
+      }
+    try noteCorners(rows: rows) { (share, try places[0] .!= places[1]) }
+    let linear = try lined(x.plain).mixed(share, from: places[0], to: places[1])
       .reshaped(to: near.shape)
     return try following([near.standing(for: linear)], RowMaps.along(1, keeps: 2))
   }
@@ -79,9 +86,11 @@ extension SecantCall {
     pass.met(name, .corners)
     let (near, far) = try ends(RowMaps.leading())
     func lined(_ tensor: Tensor) throws -> Tensor { try tensor.flattened(from: -axes) }
-    let linear = try lined(x.plain).crossing(
-      lined(x.near), lined(x.far), from: lined(near[1]), to: lined(far[1])
-    ).reshaped(to: near[0].shape)
+    let (first, last) = (try lined(near[1]), try lined(far[1]))
+    let share = try lined(x.near).crossing(lined(x.far), from: first, to: last)
+    try noteCorners(rows: x.secant?.rows) { (share, try first .!= last) }
+    let linear = try lined(x.plain).mixed(share, from: first, to: last)
+      .reshaped(to: near[0].shape)
     let places = try near[1].hasSameElements(as: far[1]) ? near[1] : nil
     let results = try following(
       [near[0].standing(for: linear), near[1]], RowMaps.leading(), far: far)
@@ -199,21 +208,21 @@ extension Tensor {
     return try row.sliced(axis: axis, to: count)
   }
 
-  /// Along the last axis, what a choice takes that goes from one place to another: each has the part
-  /// of the way up to where the two cross.
+  /// Along the last axis, the share of the way at which a choice goes from one place to another: where
+  /// the two cross.
   ///
-  /// - Parameters:
-  ///   - a: The numbers where the ways start.
-  ///   - b: Those where they end.
-  fileprivate func crossing(
-    _ a: Tensor, _ b: Tensor, from first: Tensor, to last: Tensor
-  ) throws -> Tensor {
-    let share = try withoutRecording {
-      let ahead = try (a.gathered(first, axis: -1) - a.gathered(last, axis: -1)).absolute()
-      let behind = try (b.gathered(last, axis: -1) - b.gathered(first, axis: -1)).absolute()
+  /// The numbers themselves are those where ways start, `end` has those where they end.
+  fileprivate func crossing(_ end: Tensor, from first: Tensor, to last: Tensor) throws -> Tensor {
+    try withoutRecording {
+      let ahead = try (gathered(first, axis: -1) - gathered(last, axis: -1)).absolute()
+      let behind = try (end.gathered(last, axis: -1) - end.gathered(first, axis: -1)).absolute()
       let sum = try ahead + behind
       return try (ahead / sum).filled(with: 0.5, where: sum .== 0)
     }
-    return try gathered(first, axis: -1) * share + gathered(last, axis: -1) * (1 - share)
+  }
+
+  /// Along the last axis, one place with a share, and another with the rest.
+  fileprivate func mixed(_ share: Tensor, from first: Tensor, to last: Tensor) throws -> Tensor {
+    try gathered(first, axis: -1) * share + gathered(last, axis: -1) * (1 - share)
   }
 }

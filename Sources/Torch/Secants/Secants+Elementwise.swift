@@ -65,7 +65,8 @@ extension SecantRules {
         let quotient = try x / divisor
         let whole = try name == "fmod" ? quotient.truncated() : quotient.roundedDown()
         let linear = try x - divisor * whole
-        return try call.following([call.nearResults()[0].standing(for: linear.plain)], RowMaps.aligned)
+        return try call.following(
+          [call.nearResults()[0].standing(for: linear.plain)], RowMaps.aligned)
       }
     }
     rules["aten::prelu"] = { call in
@@ -173,10 +174,13 @@ extension SecantCall {
         let chord = Chord(
           a: try x.near.starts(rows), b: try x.near.ends(rows), fa: try fa.starts(rows),
           fb: try fa.ends(rows))
-        return try slope(chord).paddedBehind(rows)
+        let slopes = try slope(chord)
+        try noteCorners(of: chord, slope: slopes, rows: rows)
+        return try slopes.paddedBehind(rows)
       }
       return [Tensor(try fa.sloped(slopes, of: x.plain).storage, secant: secant)]
     }
+    pass.corners?.lose(name)
     let (far, fb) = (try x.far, try farResults()[0])
     let slopes = try withoutRecording {
       try slope(Chord(a: x.near, b: far, fa: fa, fb: fb))
@@ -276,7 +280,10 @@ extension Chord {
     let limit = try change.filled(with: change.elementType == .float64 ? 1e-3 : 3e-2)
     let closeness = try reach.map { try limit * $0.clamped(from: 0, to: 1) } ?? limit
     let isApart = try change.absolute() .> closeness
-    guard try !isApart.flattened().unsqueezed(axis: 0).all(axis: 1).hasSameElements(as: Tensor([true]).moved(to: change.device)) else {
+    guard
+      try !isApart.flattened().unsqueezed(axis: 0).all(axis: 1).hasSameElements(
+        as: Tensor([true]).moved(to: change.device))
+    else {
       return try (fb - fa) / change
     }
     let shift = try change.filled(with: 0, where: isApart) * (0.5 / 3.0.squareRoot())

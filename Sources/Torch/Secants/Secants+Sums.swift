@@ -65,7 +65,9 @@ extension SecantRules {
       func channels(_ place: Int) throws -> Tensor? {
         try call.optionalTensor(place)?.perChannel(of: x)
       }
-      let (mean, variance) = (try call.tensor(3).perChannel(of: x), try call.tensor(4).perChannel(of: x))
+      let (mean, variance) = (
+        try call.tensor(3).perChannel(of: x), try call.tensor(4).perChannel(of: x)
+      )
       let deviation = try (variance + call.number(7, 1e-5)).squareRoot()
       return [
         try ((x - mean) / deviation).scaled(channels(1), shifted: channels(2))

@@ -21,10 +21,14 @@ extension SecantRules {
     rules["aten::bitwise_or"] = rules["aten::logical_or"]
     rules["aten::bitwise_xor"] = rules["aten::logical_xor"]
     rules["aten::any"] = { call in
-      try call.logic(RowMaps.along(1, keeps: 2)) { try $0[0].max(axes: call.integers(1), keepingAxes: call.flag(2)) }
+      try call.logic(RowMaps.along(1, keeps: 2)) {
+        try $0[0].max(axes: call.integers(1), keepingAxes: call.flag(2))
+      }
     }
     rules["aten::all"] = { call in
-      try call.logic(RowMaps.along(1, keeps: 2)) { try $0[0].min(axes: call.integers(1), keepingAxes: call.flag(2)) }
+      try call.logic(RowMaps.along(1, keeps: 2)) {
+        try $0[0].min(axes: call.integers(1), keepingAxes: call.flag(2))
+      }
     }
     for name in ["isnan", "isinf", "isfinite"] {
       rules["aten::" + name] = { try $0.discrete(RowMaps.order) }
@@ -52,10 +56,13 @@ extension SecantCall {
     pass.met(name, .corners)
     let difference = try x - other
     let (a, b) = (
-      try results[0].near.converted(like: difference), try results[0].far.converted(like: difference)
+      try results[0].near.converted(like: difference),
+      try results[0].far.converted(like: difference)
     )
     let slope = try withoutRecording {
-      try Chord(a: difference.near, b: difference.far, fa: a, fb: b).stepSlope(elsewhere: 0)
+      try noteZeros(from: difference.near, to: difference.far, rows: difference.secant?.rows)
+      return try Chord(a: difference.near, b: difference.far, fa: a, fb: b)
+        .stepSlope(elsewhere: 0)
     }
     let truth = Tensor(
       try a.sloped(slope, of: difference.plain).storage,
@@ -85,24 +92,31 @@ extension SecantCall {
   fileprivate func place(_ sign: Double) throws -> [Tensor] {
     let results = try discrete(RowMaps.along(1, keeps: 2))
     let x = try tensor(0)
-    guard results[0].secant != nil, x.elementType.isFloatingPoint, let axis = integers(1).first
+    guard let secant = results[0].secant, x.elementType.isFloatingPoint,
+      let axis = integers(1).first
     else { return results }
     pass.met(name, .corners)
     let keeps = flag(2)
-    let (first, last) = try withoutRecording {
-      (
-        keeps ? try results[0].near : try results[0].near.unsqueezed(axis: axis),
-        keeps ? try results[0].far : try results[0].far.unsqueezed(axis: axis)
-      )
+    func lined(_ places: Tensor) throws -> Tensor {
+      keeps ? places : try places.unsqueezed(axis: axis)
     }
-    let lead = try x.gathered(last, axis: axis) - x.gathered(first, axis: axis)
+    let (first, last) = (try lined(results[0].near), try lined(results[0].far))
+    func lead(_ x: Tensor) throws -> Tensor {
+      try x.gathered(last, axis: axis) - x.gathered(first, axis: axis)
+    }
     let (a, b) = (try first.converted(like: x), try last.converted(like: x))
     let slope = try withoutRecording {
-      try Chord(a: lead.near, b: lead.far, fa: a, fb: b).stepSlope(elsewhere: 0)
+      try Chord(a: lead(x.near), b: lead(x.far), fa: a, fb: b).stepSlope(elsewhere: 0)
     }
-    let place = Tensor(
-      try a.sloped(slope, of: lead.plain).storage, secant: Secant(pass, rows: nil, far: b))
-    return [(keeps ? place : try place.squeezed(axis: axis)).carried(by: results[0])]
+    let place = try a.sloped(slope, of: lead(x.plain))
+    func fitted(_ places: Tensor) throws -> Tensor {
+      keeps ? places : try places.squeezed(axis: axis)
+    }
+    let far = secant.rows == nil ? try fitted(b) : nil
+    return [
+      Tensor(try fitted(place).storage, secant: Secant(pass, rows: secant.rows, far: far))
+        .carried(by: results[0])
+    ]
   }
 
   /// What is read at places that depend on the way: on average at both of them, and the jump from

@@ -15,7 +15,7 @@ import Testing
 
   @Test(arguments: [RandomGraph.Rows.open, .fixed(1)])
   func `differences add up row by row through random networks`(rows: RandomGraph.Rows) {
-    var (checked, known, refused) = (0, 0, [String: Int]())
+    var (checked, known) = (0, 0)
     for seed in UInt64(1)...300 {
       func fault(nodes: Int) -> String? {
         var graph = RandomGraph(seed: seed, rows: rows, nodes: nodes)
@@ -27,24 +27,16 @@ import Testing
           checked += 1
           if pass.operationsThatLoseRows.isEmpty { known += 1 }
           return nil
-        } catch let error as Fault {
-          return "\(error)\n\(graph.description)"
-        } catch {
-          let reason = "\(error)"
-          if reason.contains("has no secant") {
-            refused[String(reason.suffix(140)), default: 0] += 1
-            return nil
-          }
-          return "\(error)\n\(graph.description)"
-        }
+        } catch { return "\(error)\n\(graph.description)" }
       }
       guard let complaint = fault(nodes: 2 + Int(seed % 13)) else { continue }
       var smallest: String?
       for nodes in 1...14 where smallest == nil { smallest = fault(nodes: nodes) }
       Issue.record("\(smallest ?? complaint)")
     }
-    print("\(checked) networks checked, \(known) of which know where rows lie; refused: \(refused)")
+    print("\(checked) networks, \(known) of which know all along where rows lie")
     #expect(checked > 250)
+    #expect(known > 220)
   }
 
   /// Ways of rows that lie side by side: sample s of instance i is row s · instances + i.
@@ -93,10 +85,13 @@ import Testing
     }
     func slopes(_ points: [Tensor]) throws -> [Tensor] {
       let followed = try results(points)
-      var value = try Tensor(0.0)
-      for place in places { value = try value + (followed[place] * weights[place]).sum() }
-      guard value.isTracked else { return try points.map { try $0.filled(with: 0) } }
-      return try gradient(of: value, withRespectTo: points)
+      var sums = try points.map { try $0.near.filled(with: 0) }
+      for place in places where followed[place].isTracked {
+        let parts = try gradient(
+          of: followed[place], withRespectTo: points, weight: weights[place], keepingRecord: true)
+        sums = try zip(sums, parts).map { try $0 + $1 }
+      }
+      return sums
     }
     let known = try slopes(
       moving.map { try $0.numbers.tracked(bySecantsTo: instances, of: pass) })
