@@ -52,6 +52,7 @@ let package = Package(
     program("custom-path"),
     program("custom-quantity"),
     program("saturation"),
+    program("baseline-choice"),
     program("timing"),
     program("growth"),
     program("conformance"),
@@ -70,7 +71,7 @@ let package = Package(
       name: "AttributeToolTests",
       dependencies: [
         "AttributeTool", "attribute", "quickstart", "eight-not-three", "custom-path",
-        "custom-quantity", "saturation",
+        "custom-quantity", "saturation", "baseline-choice",
       ],
       path: "Tests/AttributeToolTests", swiftSettings: swiftSettings),
   ],
