@@ -97,9 +97,10 @@ extension SecantCall {
     for (node, weight) in GaussianNodes.nodes((degree + 1) / 2) {
       let part = try run { tensor in
         guard tensor.secant != nil else { return tensor.plain }
-        let point = try withoutRecording {
-          try tensor.near * (1 - node) + tensor.far * node
-        }
+        let point =
+          node == 0.5
+          ? try tensor.middle
+          : try withoutRecording { try tensor.near * (1 - node) + tensor.far * node }
         return try point.standing(for: tensor.plain)
       }[0]
       guard weight != 1 else {
