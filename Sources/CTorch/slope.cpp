@@ -6,8 +6,9 @@
 
 #include <ATen/TensorIterator.h>
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <type_traits>
 
 namespace {
 
@@ -15,13 +16,12 @@ namespace {
 template <typename T>
 constexpr T close = std::is_same<T, double>::value ? T(1e-3) : T(1e-2);
 
+/// The share of the way above the corner, without branches; a corner that is touched has 0.
 template <typename T>
 T ramp(T a, T b, T corner) {
-  if (a == b) return a > corner ? 1 : 0;
-  const T top = std::max(a, b) - corner, bottom = std::min(a, b) - corner;
-  if (top <= 0) return 0;
-  if (bottom >= 0 || std::isinf(top)) return 1;
-  return top / (top - bottom);
+  const T share = (std::max(a, b) - corner) / std::abs(b - a);
+  const T least = share > 1 ? T(1) : share;
+  return least > 0 ? least : T(0);
 }
 
 /// Of exp: (1 − exp(−d)) / d times the greater of both, by its series where the ends are close.
@@ -30,12 +30,9 @@ T exponential(T a, T b, T fa, T fb) {
   const T greater = std::max(fa, fb);
   if (a == b || greater == 0) return greater;
   const T d = std::abs(b - a);
-  if (d > T(0.5)) return (greater - std::min(fa, fb)) / d;
-  T sum = 1, term = 1;
-  for (int n = 2; n < 14; ++n) {
-    term *= -d / n;
-    sum += term;
-  }
+  if (d > T(0.1)) return (greater - std::min(fa, fb)) / d;
+  T sum = 1;
+  for (int n = std::is_same<T, double>::value ? 11 : 6; n > 1; --n) sum = 1 - sum * d / n;
   return greater * sum;
 }
 
@@ -110,32 +107,42 @@ T hard_swish(T a, T b) {
   return ((to - from) * (to + from + 3) / 6 + above) / (high - low);
 }
 
-template <typename T>
-T slope(ct_secant kind, T parameter, T a, T b, T fa, T fb) {
-  switch (kind) {
-    case CT_SECANT_RAMP: return ramp(a, b, parameter);
-    case CT_SECANT_EXPONENTIAL: return exponential(a, b, fa, fb);
-    case CT_SECANT_SIGMOID: return logistic(a, b, fa, fb);
-    case CT_SECANT_TANH: return hyperbolic(a, b, fa, fb);
-    case CT_SECANT_SILU: return silu(a, b, fa, fb);
-    case CT_SECANT_GELU: return gelu(a, b, fa, fb);
-    case CT_SECANT_GELU_TANH: return gelu_tanh(a, b, fa, fb);
-    case CT_SECANT_HARD_SWISH: return hard_swish(a, b);
-  }
-  return std::numeric_limits<T>::quiet_NaN();
-}
-
-template <typename T>
-void fill(at::TensorIterator &iterator, ct_secant kind, T parameter) {
+template <typename T, typename Slope>
+void fill(at::TensorIterator &iterator, Slope slope) {
   iterator.for_each([=](char **data, const int64_t *strides, int64_t count) {
+    const bool is_dense =
+        std::all_of(strides, strides + 5, [](int64_t stride) { return stride == sizeof(T); });
+    if (is_dense) {
+      T *to = reinterpret_cast<T *>(data[0]);
+      const T *a = reinterpret_cast<const T *>(data[1]), *b = reinterpret_cast<const T *>(data[2]);
+      const T *fa = reinterpret_cast<const T *>(data[3]), *fb = reinterpret_cast<const T *>(data[4]);
+      for (int64_t i = 0; i < count; ++i) to[i] = slope(a[i], b[i], fa[i], fb[i]);
+      return;
+    }
     for (int64_t i = 0; i < count; ++i) {
       auto number = [&](int place) {
         return *reinterpret_cast<const T *>(data[place] + i * strides[place]);
       };
       *reinterpret_cast<T *>(data[0] + i * strides[0]) =
-          slope<T>(kind, parameter, number(1), number(2), number(3), number(4));
+          slope(number(1), number(2), number(3), number(4));
     }
   });
+}
+
+template <typename T>
+void fill(at::TensorIterator &iterator, ct_secant kind, T parameter) {
+  switch (kind) {
+    case CT_SECANT_RAMP:
+      return fill<T>(iterator, [=](T a, T b, T, T) { return ramp(a, b, parameter); });
+    case CT_SECANT_EXPONENTIAL: return fill<T>(iterator, exponential<T>);
+    case CT_SECANT_SIGMOID: return fill<T>(iterator, logistic<T>);
+    case CT_SECANT_TANH: return fill<T>(iterator, hyperbolic<T>);
+    case CT_SECANT_SILU: return fill<T>(iterator, silu<T>);
+    case CT_SECANT_GELU: return fill<T>(iterator, gelu<T>);
+    case CT_SECANT_GELU_TANH: return fill<T>(iterator, gelu_tanh<T>);
+    case CT_SECANT_HARD_SWISH:
+      return fill<T>(iterator, [](T a, T b, T, T) { return hard_swish(a, b); });
+  }
 }
 
 }  // namespace

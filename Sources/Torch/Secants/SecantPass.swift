@@ -199,7 +199,9 @@ extension Tensor {
     }
   }
 
-  /// Each row replaced by that where its way ends; the last ones stay. Not recorded.
+  /// Each row replaced by that where its way ends; the last ones stay.
+  ///
+  /// Not recorded.
   func shifted(_ rows: CellRows) throws -> Tensor {
     let near = try near
     let length = near.shape[rows.axis]

@@ -111,7 +111,9 @@ extension SecantCall {
       let mean = try Chord.exponentialSlope(a, b, p.maximum(q))
       return try mean.filled(with: 0, where: mean.isNaN())
     }
-    let value = try kind == CT_LOG_SUM_EXP ? near.reshaped(to: mean.sum(axes: axes, keepingAxes: true).shape) : near
+    let value =
+      try kind == CT_LOG_SUM_EXP
+      ? near.reshaped(to: mean.sum(axes: axes, keepingAxes: true).shape) : near
     var made: OpaquePointer?
     try check(
       ct_secant_exponentials(
