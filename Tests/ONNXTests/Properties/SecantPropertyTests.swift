@@ -22,6 +22,8 @@ import Testing
         guard !graph.outputs.isEmpty else { return nil }
         do {
           let model = try ONNXModel(bytes: graph.bytes, elementType: .float64)
+          // A layer that runs along the rows takes one alone.
+          guard model.network.timeFault == nil else { return nil }
           let pass = SecantPass(checksRows: true)
           try check(&graph, model, pass)
           checked += 1
