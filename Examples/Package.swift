@@ -53,6 +53,7 @@ let package = Package(
     program("custom-path"),
     program("custom-quantity"),
     program("saturation"),
+    program("baseline-choice"),
     program("timing"),
     program("growth"),
     program("conformance"),
@@ -71,7 +72,7 @@ let package = Package(
       name: "AttributeToolTests",
       dependencies: [
         "AttributeTool", "attribute", "quickstart", "eight-not-three", "paths", "custom-path",
-        "custom-quantity", "saturation",
+        "custom-quantity", "saturation", "baseline-choice",
       ],
       path: "Tests/AttributeToolTests", swiftSettings: swiftSettings),
   ],

@@ -8,6 +8,7 @@ import Visualization
   /// The comment at a program's head says what it prints.
   @Test(arguments: [
     "quickstart", "eight-not-three", "paths", "custom-path", "custom-quantity", "saturation",
+    "baseline-choice",
   ])
   func `A program prints what its head says`(program: String) throws {
     let source = try String(

@@ -24,7 +24,6 @@ public struct ImportantDirections: DistributionOfInterest {
   public init(of base: any DistributionOfInterest) { self.base = base }
 
   public var name: String { "important directions of \(base.name)" }
-  public var isSampled: Bool { base.isSampled }
   public var reacts: Bool { base.reacts }
   public var dependsOnQuantity: Bool { base.dependsOnQuantity }
 

@@ -15,6 +15,10 @@ public struct Samples: Sendable {
   /// Where the samples' path leads, for completeness; `nil` where they are no path.
   public let ends: [PathEnds]?
 
+  /// How the samples were drawn, where they are random draws: the result then tells the standard
+  /// error of the mean.
+  public let design: SamplingDesign?
+
   /// What happens at operations without a secant, where samples are cells of paths; `nil` where they
   /// are points.
   public let secants: SecantPass.Fallback?
@@ -27,14 +31,16 @@ public struct Samples: Sendable {
   /// - Parameters:
   ///   - weights: One for each sample.
   ///   - ends: Where paths start and end; weights of several paths sum to 1.
+  ///   - design: How they were drawn; all weights must then be the same.
   ///   - rows: Makes the samples of a range.
   public init(
-    weights: [Double], ends: [PathEnds]? = nil,
+    weights: [Double], ends: [PathEnds]? = nil, design: SamplingDesign? = nil,
     rows: @escaping @Sendable (Range<Int>) throws -> SampleRows
   ) {
     count = weights.count
     self.weights = weights
     self.ends = ends
+    self.design = design
     secants = nil
     make = rows
   }
@@ -55,6 +61,7 @@ public struct Samples: Sendable {
     count = weights.count
     self.weights = weights
     self.ends = ends
+    design = nil
     self.secants = secants
     make = points
   }
@@ -65,14 +72,17 @@ public struct Samples: Sendable {
   ///   - count: Samples for each instance.
   ///   - sample: The sample of an index: a point for each instance, `[instances, …]`.
   public init(
-    count: Int, ends: [PathEnds]? = nil,
+    count: Int, ends: [PathEnds]? = nil, design: SamplingDesign? = nil,
     _ sample: @escaping @Sendable (Int) throws -> Sample
   ) {
     let weights = [Double](repeating: 1 / Double(max(1, count)), count: count)
-    self.init(weights: weights, ends: ends) { range in
+    self.init(weights: weights, ends: ends, design: design) { range in
       try SampleRows(joining: range.map(sample))
     }
   }
+
+  /// The same samples, their path's ends not told again.
+  func withoutEnds() -> Samples { Samples(self, ends: nil, make: make) }
 
   /// The samples of a range, `0..<count` at most; of cells all ends, one point more than cells.
   public func rows(_ range: Range<Int>) throws -> SampleRows {
@@ -89,6 +99,7 @@ public struct Samples: Sendable {
       }
     }
     self.ends = ends.count == parts.count ? ends.flatMap { $0 } : nil
+    design = parts.count == 1 ? parts[0].samples.design : nil
     secants = parts.first?.samples.secants
     let weights = parts.map { part in part.samples.weights.map { $0 * part.share } }
     // A cell of weight 0 leads from one part's end to the next one's start.
@@ -125,6 +136,7 @@ public struct Samples: Sendable {
     count = other.count
     weights = other.weights
     self.ends = ends
+    design = other.design
     secants = other.secants
     self.make = make
   }
@@ -290,6 +302,8 @@ public enum SamplesError: Error, Sendable, Equatable, CustomStringConvertible {
   /// An attribution asked of samples that have no displacement.
   case noDisplacement(distribution: String)
   case rows(Int, expected: Int, distribution: String)
+  /// A tolerance for a statistic whose standard error is not known.
+  case noStandardError(distribution: String, Statistic)
 
   public var description: String {
     switch self {
@@ -302,6 +316,10 @@ public enum SamplesError: Error, Sendable, Equatable, CustomStringConvertible {
       return "\(name) has no displacement, so there is nothing to multiply the influence with: "
         + "ask for the influence, or choose a distribution that moves (a path, or a point with "
         + "`.instance` as displacement)"
+    case .noStandardError(let name, let statistic):
+      return
+        "\(name) stops at a tolerance of the mean's standard error, and \(statistic) was asked "
+        + "for: leave the tolerance out"
     case .rows(let count, let expected, let name):
       return "\(name) gave \(count) rows where samples × instances are \(expected)"
     }

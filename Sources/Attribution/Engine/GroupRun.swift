@@ -58,13 +58,12 @@ struct GroupRun {
 
   mutating func outcome(rowLimit: Int) throws -> Outcome {
     let distribution = engine.distribution
-    let keepsSquares = engine.statistic != .mean || distribution.isSampled
+    var samples = try distribution.samples(around: instances)
+    let spread = Spread(of: engine.statistic, design: samples.design)
     sums = quantities.map { _ in
       RunningSums(
-        instances: evaluator.count, keepsSquares: keepsSquares,
-        keepsInfluence: engine.keepsInfluence)
+        instances: evaluator.count, keeping: spread, keepsInfluence: engine.keepsInfluence)
     }
-    var samples = try distribution.samples(around: instances)
     let ends =
       try selection.map { rows in try samples.ends?.map { try $0.selecting(rows) } }
       ?? samples.ends
@@ -149,7 +148,7 @@ struct GroupRun {
       let values = try quantity.checkedValues(of: pass.output, explaining: explained)
       // Weighting what goes back costs nothing; squares and reactions want gradients as they are.
       let isPlain =
-        sums[index].values.keepsSquares || engine.distribution.reacts || chunk.isAlongGradient
+        sums[index].values.spread != nil || engine.distribution.reacts || chunk.isAlongGradient
       let gradients = try chunk.samples(
         gradient(
           of: values, withRespectTo: pass.leaves,
@@ -190,7 +189,7 @@ struct GroupRun {
   /// Whether all samples of an instance move alike, so that their gradients can be added up before
   /// they are pulled back through what is affine.
   private func moveAlike(_ rows: SampleRows) -> Bool {
-    guard !engine.distribution.reacts, !sums.contains(where: \.values.keepsSquares) else {
+    guard !engine.distribution.reacts, !sums.contains(where: { $0.values.spread != nil }) else {
       return false
     }
     switch rows.displacement {
@@ -245,12 +244,14 @@ struct GroupRun {
       if let atEnds, engine.measure == .attribution, engine.statistic == .mean {
         gap = try sum.values.rowSums() - (atEnds.end[index] - atEnds.start[index])
       }
+      let variance =
+        engine.statistic == .mean ? try sum.values.varianceOfMean(draws: tally.samples) : nil
       return GroupResult(
         values: try sum.values.result(engine.statistic),
         influence: try sum.influence?.result(.mean),
         instance: instance[index], start: atEnds?.start[index], end: atEnds?.end[index], gap: gap,
-        errorEstimate: engine.distribution.isSampled && engine.statistic == .mean
-          ? try sum.values.relativeStandardError(draws: tally.samples) : nil)
+        errorEstimate: try variance?.relativeStandardError(of: sum.values.result(.mean)),
+        variance: variance, spread: sum.values.spread)
     }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CTorch
 import Foundation
 
 /// Both ends of each way through an operation on single elements: a and b, and what it makes of them.
@@ -29,8 +30,20 @@ extension SecantRules {
       }
     }
 
+    /// As ``add``, with a kernel that does it in one pass where there is one.
+    func add(
+      _ name: String, _ bend: SecantPass.Bend,
+      _ kernel: @escaping @Sendable (SecantCall) -> ct_secant,
+      _ slope: @escaping @Sendable (SecantCall, Chord) throws -> Tensor
+    ) {
+      rules["aten::" + name] = { call in
+        call.pass.met(call.name, bend)
+        return try call.elementwise(kernel: kernel(call)) { try slope(call, $0) }
+      }
+    }
+
     // Straight pieces.
-    add("relu", .corners) { _, chord in try chord.rampSlope() }
+    add("relu", .corners, { _ in CT_SECANT_RAMP }) { _, chord in try chord.rampSlope() }
     add("leaky_relu", .corners) { call, chord in
       let slope = call.number(1, 0.01)
       return try chord.rampSlope() * (1 - slope) + slope
@@ -79,12 +92,16 @@ extension SecantRules {
       return [try x.relu() - (-x).relu() * slope]
     }
     rules["aten::hardswish"] = { call in
+      call.pass.met(call.name, .smooth)
       let x = try call.tensor(0)
-      return [try x * (x * (1.0 / 6) + 0.5).clamped(from: 0, to: 1)]
+      guard x.device == .cpu else { return [try x * (x * (1.0 / 6) + 0.5).clamped(from: 0, to: 1)] }
+      return try call.elementwise(kernel: CT_SECANT_HARD_SWISH) { chord in
+        try chord.smoothSlope { try $0.hardSwish() }
+      }
     }
 
     // Curved, with a form that is exact where the ends are close.
-    add("exp", .smooth) { _, chord in
+    add("exp", .smooth, { _ in CT_SECANT_EXPONENTIAL }) { _, chord in
       try Chord.exponentialSlope(chord.a, chord.b, chord.fa.maximum(chord.fb))
     }
     add("expm1", .smooth) { _, chord in
@@ -99,11 +116,11 @@ extension SecantRules {
       return try (1.0 / sum).filled(with: 0, where: sum .== 0)
     }
     add("reciprocal", .smooth) { _, chord in try -(chord.fa * chord.fb) }
-    add("tanh", .smooth) { _, chord in
+    add("tanh", .smooth, { _ in CT_SECANT_TANH }) { _, chord in
       // tanh b − tanh a = tanh(b − a) (1 − tanh a tanh b), whose factors are each well known.
       try chord.ratio { try $0.hyperbolicTangent() } * (1 - chord.fa * chord.fb)
     }
-    add("sigmoid", .smooth) { _, chord in
+    add("sigmoid", .smooth, { _ in CT_SECANT_SIGMOID }) { _, chord in
       // By the same identity, σ being (1 + tanh(x / 2)) / 2, in a form that is exact far out.
       let product = try chord.fa * (-chord.b).sigmoid() + chord.fb * (-chord.a).sigmoid()
       return try chord.ratio { try ($0 * 0.5).hyperbolicTangent() } * product
@@ -137,7 +154,13 @@ extension SecantRules {
     }
 
     // Curved: a quotient of differences, and derivatives where the ends are close.
-    for name in ["gelu", "silu", "mish", "softplus", "log_sigmoid", "erf", "atan", "asinh"] {
+    add("silu", .smooth, { _ in CT_SECANT_SILU }) { _, chord in
+      try chord.smoothSlope { try $0.silu() }
+    }
+    add("gelu", .smooth, { $0.isApproximated ? CT_SECANT_GELU_TANH : CT_SECANT_GELU }) {
+      call, chord in try chord.smoothSlope { try $0.gelu(approximated: call.isApproximated) }
+    }
+    for name in ["mish", "softplus", "log_sigmoid", "erf", "atan", "asinh"] {
       add(name, .smooth) { call, chord in
         try chord.smoothSlope { try call.run(replacing: [0: $0])[0] }
       }
@@ -159,21 +182,35 @@ extension SecantRules {
 }
 
 extension SecantCall {
+  /// Of GELU: whether it is the one made of tanh.
+  fileprivate var isApproximated: Bool {
+    if case .text("tanh")? = arguments.dropFirst().first { true } else { false }
+  }
+
   /// An operation on each element of the first argument alone.
   ///
-  /// - Parameter slope: Of the shape of a chord's ends.
-  func elementwise(_ slope: (Chord) throws -> Tensor) throws -> [Tensor] {
+  /// - Parameters:
+  ///   - kernel: What gives the slope in one pass, on devices that have it.
+  ///   - slope: Of the shape of a chord's ends.
+  func elementwise(
+    kernel: ct_secant? = nil, _ slope: (Chord) throws -> Tensor
+  ) throws -> [Tensor] {
     let x = try tensor(0)
     guard let secant = x.secant, followed.count == 1 else { return try withoutSecant() }
     guard x.elementType.isFloatingPoint else { return try discrete() }
     let fa = try nearResults()[0]
     if secant.far == nil, let rows = secant.rows {
       // Only rows where ways start get a slope; those that go nowhere pass nothing on.
-      if pass.checksRows { try check([rows], of: [fa]) }
-      let slopes = try withoutRecording {
+      if pass.checksRows { try verify([rows], of: [fa]) }
+      let slopes = try withoutRecording { () -> Tensor in
         let chord = Chord(
           a: try x.near.starts(rows), b: try x.near.ends(rows), fa: try fa.starts(rows),
           fb: try fa.ends(rows))
+        if pass.corners == nil, let kernel,
+          let slopes = try chord.slope(kernel, paddedBehind: rows)
+        {
+          return slopes
+        }
         let slopes = try slope(chord)
         try noteCorners(of: chord, slope: slopes, rows: rows)
         return try slopes.paddedBehind(rows)
@@ -182,8 +219,10 @@ extension SecantCall {
     }
     pass.corners?.lose(name)
     let (far, fb) = (try x.far, try farResults()[0])
-    let slopes = try withoutRecording {
-      try slope(Chord(a: x.near, b: far, fa: fa, fb: fb))
+    let slopes = try withoutRecording { () -> Tensor in
+      let chord = Chord(a: try x.near, b: far, fa: fa, fb: fb)
+      if let kernel, let slopes = try chord.slope(kernel) { return slopes }
+      return try slope(chord)
     }
     return [
       Tensor(
@@ -212,8 +251,21 @@ extension Tensor {
 // MARK: Slopes
 
 extension Chord {
+  /// The slope in one pass, with zeros for the rows that go nowhere; nil where there is no kernel.
+  func slope(
+    _ kernel: ct_secant, _ parameter: Double = 0, paddedBehind rows: CellRows? = nil
+  ) throws -> Tensor? {
+    var made: OpaquePointer?
+    try check(
+      ct_secant_slope(
+        kernel, parameter, a.pointer, b.pointer, fa.pointer, fb.pointer,
+        Int64(rows?.axis ?? 0), Int64(rows?.stride ?? 0), &made), "secant", [a, b, fa, fb])
+    return made.map(Tensor.init(owning:))
+  }
+
   /// Of max(x − corner, 0): 0, 1, or the share of the way that lies above the corner.
   func rampSlope(from corner: Double = 0) throws -> Tensor {
+    if let slope = try slope(CT_SECANT_RAMP, corner) { return slope }
     let top = try a.maximum(b)
     let above = corner == 0 ? top : try top - corner
     return try (above / change.absolute()).clamped(from: 0, to: 1)
