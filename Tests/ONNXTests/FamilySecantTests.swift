@@ -82,7 +82,7 @@ import Testing
     func output(_ x: Tensor) throws -> Tensor {
       var given = [model.inputs[0].place: x]
       for (input, tensor) in zip(model.inputs, inputs).dropFirst() { given[input.place] = tensor }
-      return try model.evaluate([model.outputs[0].place], given: given)[0]
+      return try model.evaluate([model.outputs[0]], given: given)[0]
     }
     let point = try start.tracked(bySecantsTo: end, of: SecantPass())
     let value = try output(point)
