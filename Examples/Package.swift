@@ -49,9 +49,11 @@ let package = Package(
       swiftSettings: swiftSettings),
     program("quickstart"),
     program("eight-not-three"),
+    program("paths"),
     program("custom-path"),
     program("custom-quantity"),
     program("saturation"),
+    program("baseline-choice"),
     program("timing"),
     program("growth"),
     program("rules"),
@@ -70,8 +72,8 @@ let package = Package(
     .testTarget(
       name: "AttributeToolTests",
       dependencies: [
-        "AttributeTool", "attribute", "quickstart", "eight-not-three", "custom-path",
-        "custom-quantity", "saturation",
+        "AttributeTool", "attribute", "quickstart", "eight-not-three", "paths", "custom-path",
+        "custom-quantity", "saturation", "baseline-choice",
       ],
       path: "Tests/AttributeToolTests", swiftSettings: swiftSettings),
   ],

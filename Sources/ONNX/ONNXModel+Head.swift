@@ -37,7 +37,6 @@ extension Network {
         var logits = input
         if let after = transposition {
           guard let (start, before) = transposed(input), before.count == after.count,
-            before.allSatisfy(after.indices.contains),
             before.map({ after[$0] }) == Array(after.indices),
             function.axis.map(before.indices.contains) ?? true
           else { return nil }

@@ -17,7 +17,8 @@ import Torch
         try start + (end - start) * (t + (t * .pi).sine() * 0.3)
       }
     case 3: PolylinePath(through: [try Tensor(0.4)])
-    default: PolylinePath(through: [try Tensor(0.2), try Tensor(0.9)])
+    case 4: PolylinePath(through: [try Tensor(0.2), try Tensor(0.9)])
+    default: SplinePath(through: [try Tensor(0.2), try Tensor(0.9)])
     }
   }
 
@@ -33,10 +34,10 @@ import Torch
     ).attributions(for: x)
   }
 
-  @Test(arguments: 0..<5)
+  @Test(arguments: 0..<6)
   func `sensitivity a, one differing feature that matters gets all`(path: Int) throws {
     // The first three paths leave equal features where they are, so one feature gets all; polylines
-    // move the others too, and those may get a share.
+    // and splines move the others too, and those may get a share.
     let model = try ToyModels.smooth()
     let base = try Tensor([0.1, 0.1, 0.1, 0.1] as [Double], shape: [1, 4])
     let x = try base.replacingSlice(
@@ -55,7 +56,7 @@ import Torch
     }
   }
 
-  @Test(arguments: 0..<5)
+  @Test(arguments: 0..<6)
   func `sensitivity b, a feature on which nothing depends gets 0`(path: Int) throws {
     let model = ToyModels.function { x in
       try (x[.all, 0..<1] * x[.all, 2..<3]).hyperbolicTangent()
@@ -66,7 +67,7 @@ import Torch
     #expect(try result.values[.all, 0].absolute().min().number() > 0)
   }
 
-  @Test(arguments: 0..<5)
+  @Test(arguments: 0..<6)
   func `implementation invariance, equal functions get equal attributions`(path: Int) throws {
     let product = ToyModels.function { x in
       try x[.all, 0..<1] * x[.all, 1..<2] + x[.all, 2..<4].sum(axes: [1], keepingAxes: true)
@@ -84,7 +85,7 @@ import Torch
       Self.explain(rewritten, path, x, steps: 20).values, absolute: 1e-10)
   }
 
-  @Test(arguments: 0..<5)
+  @Test(arguments: 0..<6)
   func `completeness, attributions sum to the change of the quantity`(path: Int) throws {
     let result = try Self.explain(ToyModels.smooth(), path, ToyModels.rows(4), steps: 2000)
     try expectClose(#require(result.completenessGap), [0, 0, 0, 0], absolute: 2e-5)
@@ -93,7 +94,7 @@ import Torch
       result.values.sum(axes: [1]), change, absolute: 2e-5, relative: 0)
   }
 
-  @Test(arguments: 0..<5)
+  @Test(arguments: 0..<6)
   func `linearity, a sum of quantities gets the sum of attributions`(path: Int) throws {
     let model = try ToyModels.smooth()
     let x = try ToyModels.rows(3)
@@ -104,7 +105,7 @@ import Torch
     try expectClose(combined.values, first * 2 - third * 0.5, absolute: 1e-12)
   }
 
-  @Test(arguments: 0..<5)
+  @Test(arguments: 0..<6)
   func `symmetry, equal features of a symmetric function get equal attributions`(
     path: Int
   ) throws {

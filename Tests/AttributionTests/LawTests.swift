@@ -42,10 +42,11 @@ import Torch
       CustomPath("detour") { t, start, end in
         try start + (end - start) * t + (t * .pi).sine() * 0.7
       },
+      SplinePath(through: [corner, try corner * 0.5]),
     ]
   }
 
-  @Test(arguments: 0..<5) func `every path keeps its laws`(index: Int) throws {
+  @Test(arguments: 0..<6) func `every path keeps its laws`(index: Int) throws {
     let violations = try PathLaws.violations(
       of: Self.paths()[index], from: ToyModels.rows(3), to: ToyModels.rows(3, seed: 8))
     #expect(violations == [])
@@ -73,14 +74,15 @@ import Torch
     return [
       ZeroBaseline(), ConstantBaseline(0.3), TensorBaseline(try data[0]),
       TensorBaseline(try data[0..<3]), DataBaseline(.mean, of: data),
-      DataBaseline(.mode, of: data), SampleBaseline(data), FarthestBaseline(in: -1...1),
+      DataBaseline(.median, of: data), DataBaseline(.mode, of: data), SampleBaseline(data),
+      FarthestBaseline(in: -1...1),
       NoiseBaseline(.gaussian(standardDeviation: 0.2, range: -1...1), count: 2, seed: 4),
       NoiseBaseline(.uniform(0...1), count: 3), CustomBaseline { try $0 * 0.5 },
       MixedBaseline([ZeroBaseline(), ConstantBaseline(1)]),
     ]
   }
 
-  @Test(arguments: 0..<12) func `every baseline keeps its laws`(index: Int) throws {
+  @Test(arguments: 0..<13) func `every baseline keeps its laws`(index: Int) throws {
     let activation = Activation(try ToyModels.rows(3))
     #expect(try BaselineLaws.violations(of: Self.baselines()[index], for: activation) == [])
   }
@@ -99,7 +101,9 @@ import Torch
       PointDistribution(), PointDistribution(multiplier: .none),
       GaussianDistribution(standardDeviation: 0.3, count: 4, seed: 3),
       ExpectedGradientsDistribution(
-        from: SampleBaseline(try ToyModels.rows(4, seed: 6)), count: 7),
+        from: SampleBaseline(try ToyModels.rows(4, seed: 6)), count: 7, drawing: .independent),
+      ExpectedGradientsDistribution(
+        from: SampleBaseline(try ToyModels.rows(4, seed: 6)), count: 10),
     ]
     for rule in rules {
       all.append(PathDistribution(rule: rule, steps: 5))
@@ -113,7 +117,7 @@ import Torch
     return all
   }
 
-  @Test(arguments: 0..<15) func `every distribution keeps its laws`(index: Int) throws {
+  @Test(arguments: 0..<16) func `every distribution keeps its laws`(index: Int) throws {
     let violations = try DistributionLaws.violations(
       of: Self.distributions()[index], around: Activation(ToyModels.rows(3)), tolerance: 1e-4)
     #expect(violations == [])

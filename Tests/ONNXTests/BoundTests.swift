@@ -73,19 +73,3 @@ import Torch
     #expect(model.layers.map(\.name) == ["y"])
   }
 }
-
-/// Damaged models that once ended the process.
-@Suite struct CrashTests {
-  private typealias Bytes = ModelBytes
-
-  @Test(arguments: ["Conv", "ConvTranspose"])
-  func `more groups than can be counted`(operation: String) throws {
-    let group =
-      Bytes.field(1, "group") + Bytes.field(3, integer: 1 << 62) + Bytes.field(20, integer: 2)
-    let bytes = Bytes.model(
-      nodes: [Bytes.node(operation, ["x", "w"], ["y"], attributes: [group])],
-      initializers: [Bytes.tensor("w", [4, 4, 1], floats: [Float](repeating: 1, count: 16))],
-      inputs: [Bytes.value("x", [1, 4, 4])])
-    #expect(throws: ONNXError.self) { try ONNXModel(bytes: bytes) }
-  }
-}

@@ -69,4 +69,30 @@ import Testing
       #expect(try (one - other).absolute().max().number() < 1e-9 * scale)
     }
   }
+
+  /// The operators of `ai.onnx.ml`, from one table of numbers to another.
+  @Test(arguments: LearningTests.computed)
+  func `differences add up through learned tables`(test: Case) throws {
+    let model = try ONNXModel(bytes: test.model, elementType: .float64)
+    let inputs = try test.inputs.map { try Case.tensor($0, .float64) }
+    guard inputs[0].elementType == .float64 else { return }
+    var generator = SeededGenerator(seed: 7)
+    let start = try inputs[0].filled(with: 0.3, where: inputs[0].isNaN())
+    let end = try start + Tensor(generator.numbers(start.count), shape: start.shape)
+    func output(_ x: Tensor) throws -> Tensor {
+      var given = [model.inputs[0].place: x]
+      for (input, tensor) in zip(model.inputs, inputs).dropFirst() { given[input.place] = tensor }
+      return try model.evaluate([model.outputs[0]], given: given)[0]
+    }
+    let point = try start.tracked(bySecantsTo: end, of: SecantPass())
+    let value = try output(point)
+    let weight = try Tensor(generator.numbers(value.count), shape: value.shape)
+    let slope =
+      value.isTracked
+      ? try gradient(of: value, withRespectTo: [point], weight: weight)[0]
+      : try start.filled(with: 0)
+    let shares = try (slope * (end - start)).sum().number()
+    let change = try ((output(end) - output(start)) * weight).sum().number()
+    #expect(abs(shares - change) <= 1e-12 * (1 + abs(change)))
+  }
 }

@@ -7,7 +7,8 @@ import Visualization
 @Suite struct ProgramTests {
   /// The comment at a program's head says what it prints.
   @Test(arguments: [
-    "quickstart", "eight-not-three", "custom-path", "custom-quantity", "saturation",
+    "quickstart", "eight-not-three", "paths", "custom-path", "custom-quantity", "saturation",
+    "baseline-choice",
   ])
   func `A program prints what its head says`(program: String) throws {
     let source = try String(

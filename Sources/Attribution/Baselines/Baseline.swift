@@ -37,6 +37,9 @@ public enum BaselineError: Error, Sendable, Equatable, CustomStringConvertible {
   case weights(String)
   case rank(String, shape: [Int], least: Int)
   case empty(String)
+  /// All candidates are of the instance's own class.
+  case noOtherClass(String, class: Int)
+  case labels(String, Int, candidates: Int)
 
   public var description: String {
     switch self {
@@ -46,6 +49,12 @@ public enum BaselineError: Error, Sendable, Equatable, CustomStringConvertible {
     case .rank(let name, let shape, let least):
       return "the baseline '\(name)' needs at least \(least) axes, and the activation is \(shape)"
     case .empty(let name): return "the data of the baseline '\(name)' has no rows"
+    case .noOtherClass(let name, let own):
+      return "the baseline '\(name)' has candidates of class \(own) alone, which is the instance's "
+        + "own: add some of another class"
+    case .labels(let name, let labels, let candidates):
+      return "the baseline '\(name)' has \(labels) labels for \(candidates) candidates: give one "
+        + "for each"
     }
   }
 }

@@ -70,7 +70,7 @@ public struct ActivationBaseline: Baseline {
   public var name: String { "activation of given inputs" }
 
   public func starts(for instances: Instances) throws -> [WeightedStart] {
-    [WeightedStart(try instances.activationForInputs(inputs))]
+    [WeightedStart(try instances.activation(of: inputs))]
   }
 }
 

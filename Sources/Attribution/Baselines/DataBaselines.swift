@@ -6,6 +6,8 @@ import Torch
 public struct DataBaseline: Baseline {
   public enum Statistic: String, Sendable, CaseIterable {
     case mean
+    /// The middle value; the mean of two.
+    case median
     /// The most frequent value; the least of several.
     case mode
   }
@@ -26,9 +28,18 @@ public struct DataBaseline: Baseline {
     let value =
       switch statistic {
       case .mean: try data.converted(to: .float64).mean(axes: [0], keepingAxes: true)
+      case .median: try median
       case .mode: try data.mode(axis: 0).unsqueezed(axis: 0)
       }
     return [WeightedStart(Activation(value))]
+  }
+
+  private var median: Tensor {
+    get throws {
+      let (sorted, count) = (try data.converted(to: .float64).sorted(axis: 0).values, data.shape[0])
+      let middle = try (sorted[(count - 1) / 2] + sorted[count / 2]) * 0.5
+      return try middle.unsqueezed(axis: 0)
+    }
   }
 }
 
@@ -71,6 +82,8 @@ public struct FarthestBaseline: Baseline {
 extension Baseline where Self == DataBaseline {
   /// The mean of a data set, feature by feature.
   public static func mean(of data: Tensor) -> DataBaseline { DataBaseline(.mean, of: data) }
+  /// The median of a data set, feature by feature.
+  public static func median(of data: Tensor) -> DataBaseline { DataBaseline(.median, of: data) }
   /// The most frequent values of a data set, feature by feature.
   public static func mode(of data: Tensor) -> DataBaseline { DataBaseline(.mode, of: data) }
 }

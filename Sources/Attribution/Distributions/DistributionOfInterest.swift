@@ -19,11 +19,12 @@ public protocol DistributionOfInterest: Sendable {
   /// Called only where ``reacts`` is true.
   func samples(around instances: Instances, after round: Round) throws -> Samples?
 
-  /// Whether samples are random draws of equal weight, whose spread tells the standard error.
-  var isSampled: Bool { get }
-
   /// Whether the distribution wants to see gradients before it says where to look next.
   var reacts: Bool { get }
+
+  /// Whether the samples depend on which quantity is explained: each of several then has samples of
+  /// its own. True for all that react, unless told otherwise.
+  var dependsOnQuantity: Bool { get }
 
   /// How the distribution is called in results.
   var name: String { get }
@@ -31,69 +32,9 @@ public protocol DistributionOfInterest: Sendable {
 
 extension DistributionOfInterest {
   public func samples(around instances: Instances, after round: Round) throws -> Samples? { nil }
-  public var isSampled: Bool { false }
   public var reacts: Bool { false }
+  public var dependsOnQuantity: Bool { reacts }
   public var name: String { String(describing: Self.self) }
-}
-
-/// The explained instances, seen from the distribution's cut.
-public struct Instances: Sendable {
-  /// The network's activation at the cut, `[instances, …]` each.
-  public let activation: Activation
-
-  /// How many there are.
-  public var count: Int { range.count }
-
-  /// Which rows of the batch they are: large batches are explained in groups.
-  public let range: Range<Int>
-
-  /// Rows of the whole batch.
-  public let batch: Int
-
-  /// The activation at the cut for other inputs of the model, such as a baseline image where the
-  /// cut is a hidden layer.
-  public let activationForInputs: @Sendable (Inputs) throws -> Activation
-
-  public init(
-    activation: Activation, range: Range<Int>? = nil, batch: Int? = nil,
-    activationForInputs: @escaping @Sendable (Inputs) throws -> Activation = { _ in
-      throw InstancesError.noModel
-    }
-  ) {
-    self.activation = activation
-    self.range = range ?? 0..<activation.rows
-    self.batch = batch ?? activation.rows
-    self.activationForInputs = activationForInputs
-  }
-
-  /// Brings an activation to the instances' shape, type and device.
-  ///
-  /// One with a row for each instance of the batch gives the rows of these.
-  ///
-  /// - Throws: ``ActivationError`` where it does not broadcast to their shape.
-  public func broadcast(_ other: Activation, as what: String) throws -> Activation {
-    try activation.combined(with: other) { own, other in
-      var tensor = try other.converted(like: own)
-      if tensor.rank == own.rank, tensor.shape[0] == batch, batch != count {
-        tensor = try tensor.sliced(axis: 0, from: range.lowerBound, to: range.upperBound)
-      }
-      if tensor.shape == own.shape { return tensor }
-      do {
-        return try tensor.broadcast(to: own.shape)
-      } catch is TorchError {
-        throw ActivationError.shape(other.shape, expected: own.shape, what: what)
-      }
-    }
-  }
-}
-
-/// Why instances cannot answer.
-public enum InstancesError: Error, Sendable, Equatable, CustomStringConvertible {
-  case noModel
-
-  public var description: String {
-    "these instances were made without a model, so it cannot be asked for other activations"
-  }
 }
 
 /// What came back for samples that a reacting distribution asked for.
@@ -107,4 +48,6 @@ public struct Round: Sendable {
   public let gradients: Activation
   /// The quantity there, `[samples · instances]`.
   public let quantities: Tensor
+  /// Where the paths lead, as the first samples told.
+  public let ends: [PathEnds]?
 }

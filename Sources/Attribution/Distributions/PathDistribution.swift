@@ -51,8 +51,13 @@ public struct PathDistribution: RefinableDistribution {
   }
 
   public var name: String {
-    "\(path.name) path from \(baseline.name), \(rule.name) rule"
-      + (rule is AutomaticRule || rule is ExactRule ? "" : ", \(steps) steps")
+    let effort =
+      switch rule {
+      case let rule as AutomaticRule: ", tolerance \(rule.tolerance)"
+      case is ExactRule: ""
+      default: ", \(steps) steps"
+      }
+    return "\(path.name) path from \(baseline.name), \(rule.name) rule" + effort
       + (progression == .moves && rule is any QuadratureRule ? ", by moves" : "")
   }
 

@@ -15,6 +15,10 @@ public struct Samples: Sendable {
   /// Where the samples' path leads, for completeness; `nil` where they are no path.
   public let ends: [PathEnds]?
 
+  /// How the samples were drawn, where they are random draws: the result then tells the standard
+  /// error of the mean.
+  public let design: SamplingDesign?
+
   /// What happens at operations without a secant, where samples are cells of paths; `nil` where they
   /// are points.
   public let secants: SecantPass.Fallback?
@@ -27,14 +31,16 @@ public struct Samples: Sendable {
   /// - Parameters:
   ///   - weights: One for each sample.
   ///   - ends: Where paths start and end; weights of several paths sum to 1.
+  ///   - design: How they were drawn; all weights must then be the same.
   ///   - rows: Makes the samples of a range.
   public init(
-    weights: [Double], ends: [PathEnds]? = nil,
+    weights: [Double], ends: [PathEnds]? = nil, design: SamplingDesign? = nil,
     rows: @escaping @Sendable (Range<Int>) throws -> SampleRows
   ) {
     count = weights.count
     self.weights = weights
     self.ends = ends
+    self.design = design
     secants = nil
     make = rows
   }
@@ -55,6 +61,7 @@ public struct Samples: Sendable {
     count = weights.count
     self.weights = weights
     self.ends = ends
+    design = nil
     self.secants = secants
     make = points
   }
@@ -65,18 +72,73 @@ public struct Samples: Sendable {
   ///   - count: Samples for each instance.
   ///   - sample: The sample of an index: a point for each instance, `[instances, …]`.
   public init(
-    count: Int, ends: [PathEnds]? = nil,
+    count: Int, ends: [PathEnds]? = nil, design: SamplingDesign? = nil,
     _ sample: @escaping @Sendable (Int) throws -> Sample
   ) {
     let weights = [Double](repeating: 1 / Double(max(1, count)), count: count)
-    self.init(weights: weights, ends: ends) { range in
+    self.init(weights: weights, ends: ends, design: design) { range in
       try SampleRows(joining: range.map(sample))
     }
   }
 
+  /// The same samples, their path's ends not told again.
+  func withoutEnds() -> Samples { Samples(self, ends: nil, make: make) }
+
   /// The samples of a range, `0..<count` at most; of cells all ends, one point more than cells.
   public func rows(_ range: Range<Int>) throws -> SampleRows {
     try make(secants == nil ? range : range.lowerBound..<range.upperBound + 1)
+  }
+
+  /// Samples of several kinds, one after another: all points, or all cells.
+  ///
+  /// - Parameter parts: Samples, and what their weights and those of their paths are multiplied with.
+  public init(joining parts: [(samples: Samples, share: Double)]) {
+    let ends = parts.compactMap { part in
+      part.samples.ends?.map {
+        PathEnds(start: $0.start, end: $0.end, weight: $0.weight * part.share)
+      }
+    }
+    self.ends = ends.count == parts.count ? ends.flatMap { $0 } : nil
+    design = parts.count == 1 ? parts[0].samples.design : nil
+    secants = parts.first?.samples.secants
+    let weights = parts.map { part in part.samples.weights.map { $0 * part.share } }
+    // A cell of weight 0 leads from one part's end to the next one's start.
+    self.weights = Array(weights.joined(separator: secants == nil ? [] : [0]))
+    count = self.weights.count
+    make = { range in
+      var rows: [SampleRows] = []
+      var first = 0
+      for (samples, _) in parts {
+        let own = range.clamped(to: first..<first + samples.pointCount)
+        if !own.isEmpty {
+          rows.append(try samples.make(own.lowerBound - first..<own.upperBound - first))
+        }
+        first += samples.pointCount
+      }
+      return try SampleRows(joining: rows)
+    }
+  }
+
+  /// The same samples with other rows.
+  func mapping(_ transform: @escaping @Sendable (SampleRows) throws -> SampleRows) -> Samples {
+    Samples(self, ends: ends) { try transform(make($0)) }
+  }
+
+  /// The same samples with one more path, on which none of them lies.
+  func adding(_ path: PathEnds) -> Samples {
+    Samples(self, ends: ends.map { $0 + [path] }, make: make)
+  }
+
+  private init(
+    _ other: Samples, ends: [PathEnds]?,
+    make: @escaping @Sendable (Range<Int>) throws -> SampleRows
+  ) {
+    count = other.count
+    weights = other.weights
+    self.ends = ends
+    design = other.design
+    secants = other.secants
+    self.make = make
   }
 }
 
@@ -94,7 +156,7 @@ public struct Sample: Sendable {
 /// Which way a sample moves.
 ///
 /// Tensors have the points' rows, or one for each instance where all samples of a chunk move alike.
-public enum Displacement: Sendable {
+public indirect enum Displacement: Sendable {
   /// Nowhere: there is influence, and no attribution.
   case none
   /// Along a tangent, such as γ′(t).
@@ -112,6 +174,11 @@ public enum Displacement: Sendable {
   ///
   /// The function takes the gradients, of the points' shape, to where the points move.
   case reaction(@Sendable (_ gradients: Activation) throws -> Activation)
+  /// Along the quantity's own gradient g at the slice's start, as far as it takes to change the
+  /// quantity to first order by what it changes along another displacement: g ΔQ / ‖g‖².
+  ///
+  /// Nowhere where the gradient is 0.
+  case alongGradient(of: Displacement)
 }
 
 /// Points of one straight line, for each instance.
@@ -151,6 +218,13 @@ public struct SampleRows: Sendable {
       self = parts[0]
       return
     }
+    let followed = parts.compactMap(\.followed)
+    if !parts.isEmpty, followed.count == parts.count {
+      let joined = try SampleRows(joining: followed)
+      self = SampleRows(
+        points: joined.points, displacement: .alongGradient(of: joined.displacement))
+      return
+    }
     points = try Activation.joined(parts.map(\.points))
     var tangents: [Activation] = []
     var starts: [Activation] = []
@@ -165,6 +239,7 @@ public struct SampleRows: Sendable {
         targets.append(target)
       case .next: chains += 1
       case .reaction: throw SamplesError.severalReactions
+      case .alongGradient: throw SamplesError.mixedDisplacements
       }
     }
     switch parts.count {
@@ -178,6 +253,17 @@ public struct SampleRows: Sendable {
       }
       displacement = .none
     }
+  }
+
+  var isTangent: Bool {
+    guard case .tangent = displacement else { return false }
+    return true
+  }
+
+  /// The displacement whose change of the quantity is laid along its gradient; nil for others.
+  var followed: SampleRows? {
+    guard case .alongGradient(let other) = displacement else { return nil }
+    return SampleRows(points: points, displacement: other)
   }
 
   /// A displacement that is given once for each instance, repeated for each sample of the points.
@@ -216,6 +302,8 @@ public enum SamplesError: Error, Sendable, Equatable, CustomStringConvertible {
   /// An attribution asked of samples that have no displacement.
   case noDisplacement(distribution: String)
   case rows(Int, expected: Int, distribution: String)
+  /// A tolerance for a statistic whose standard error is not known.
+  case noStandardError(distribution: String, Statistic)
 
   public var description: String {
     switch self {
@@ -228,6 +316,10 @@ public enum SamplesError: Error, Sendable, Equatable, CustomStringConvertible {
       return "\(name) has no displacement, so there is nothing to multiply the influence with: "
         + "ask for the influence, or choose a distribution that moves (a path, or a point with "
         + "`.instance` as displacement)"
+    case .noStandardError(let name, let statistic):
+      return
+        "\(name) stops at a tolerance of the mean's standard error, and \(statistic) was asked "
+        + "for: leave the tolerance out"
     case .rows(let count, let expected, let name):
       return "\(name) gave \(count) rows where samples × instances are \(expected)"
     }

@@ -25,6 +25,12 @@ public struct Attributions: Sendable {
   /// by several percent where the gap is small.
   public let completenessGap: Tensor?
 
+  /// The standard error of every attribution, of the activation's shape and in units of the quantity;
+  /// `nil` where samples are no random draws.
+  ///
+  /// The truth lies within one of it in about 68 % of cases, and within two in about 95 %.
+  public let standardError: Activation?
+
   /// The estimated error of the attributions relative to them, Σ |error| / Σ |attribution| for each
   /// instance, `[instances]`, float64; `nil` where nothing is known of it.
   ///

@@ -7,6 +7,8 @@ struct Chunk {
   /// The samples, the first of which is the distribution's `range.lowerBound`th.
   let range: Range<Int>
   let rows: SampleRows
+  /// Whether the quantity's changes along the rows' displacements are laid along its gradient.
+  let isAlongGradient: Bool
   /// One for each sample and instance.
   let weights: [Double]
   /// Where gradients are those of secants.
@@ -33,7 +35,11 @@ struct Chunk {
     }
     var rows = try selection.map { try made.selecting($0, of: instances.count) } ?? made
     var own = Array(samples.weights[range])
-    if coincide, case .next(let line?) = rows.displacement {
+    let followed = rows.followed
+    isAlongGradient = followed != nil
+    if let followed {
+      rows = followed
+    } else if coincide, case .next(let line?) = rows.displacement {
       // All cells lead the same way, so that what differs, how far, can weigh their gradients.
       own = own.indices.map { own[$0] * (line.times[$0 + 1] - line.times[$0]) }
       rows = SampleRows(points: rows.points, displacement: .tangent(line.direction))
@@ -84,9 +90,13 @@ extension SampleRows {
           instances.map { sample * count + $0 }
         })
     }
+    if let followed {
+      let own = try followed.selecting(instances, of: count)
+      return SampleRows(points: own.points, displacement: .alongGradient(of: own.displacement))
+    }
     let displacement: Displacement =
       switch self.displacement {
-      case .none: .none
+      case .none, .alongGradient: .none
       case .tangent(let tangent): .tangent(try selected(tangent))
       case .move(let from, let to): .move(from: try selected(from), to: try selected(to))
       case .next(let line):

@@ -7,15 +7,17 @@ struct Contributions {
   /// Σ w c and, where kept, Σ w c², `[instances, …]` for each tensor of the cut.
   private var sums: [Tensor] = []
   private var squares: [Tensor] = []
+  private var pairs = PairedDifferences()
   private var types: [ElementType] = []
   private let count: Int
-  let keepsSquares: Bool
+  /// What is kept of how contributions spread.
+  let spread: Spread?
   /// Whether all that was added is finite.
   private(set) var isFinite = true
 
-  init(instances: Int, keepsSquares: Bool) {
+  init(instances: Int, keeping spread: Spread? = nil) {
     count = instances
-    self.keepsSquares = keepsSquares
+    self.spread = spread
   }
 
   /// Adds the samples of a chunk.
@@ -30,12 +32,14 @@ struct Contributions {
     types = gradients.map(\.elementType)
     var parts: [Tensor] = []
     var squareParts: [Tensor] = []
+    var products: [Tensor] = []
     for (index, gradient) in gradients.enumerated() {
       let weight = try weights?.converted(like: gradient).alignedToRows(rank: gradient.rank)
       let weighted = try weight.map { try gradient * $0 } ?? gradient
       let factor = displacement?.tensors[index]
       parts.append(try total(weighted, times: factor))
-      if keepsSquares {
+      if spread == .pairs { products.append(try perSample(gradient, times: factor)) }
+      if spread == .squares {
         squareParts.append(
           try total(weighted * gradient, times: factor.map { try $0.squared() }))
       }
@@ -43,6 +47,7 @@ struct Contributions {
     sums = try Self.added(sums, parts)
     isFinite = try isFinite && parts.allSatisfy { try $0.sum().number().isFinite }
     squares = try Self.added(squares, squareParts)
+    if spread == .pairs { try pairs.add(products) }
   }
 
   /// Σ over samples of rows ⊙ factor, `[instances, …]`, float64.
@@ -54,6 +59,15 @@ struct Contributions {
     var sum = try products.reshaped(to: perSample).sum(axes: [0]).converted(to: .float64)
     if let factor, isShared { sum = try sum * factor }
     return sum
+  }
+
+  /// rows ⊙ factor, `[samples, instances, …]`.
+  private func perSample(_ rows: Tensor, times factor: Tensor?) throws -> Tensor {
+    let shape = rows.shape
+    let rows = try rows.reshaped(to: [shape[0] / count, count] + shape.dropFirst())
+    guard let factor else { return rows }
+    let isShared = factor.shape[0] == count
+    return try rows * (isShared ? factor : factor.reshaped(to: rows.shape))
   }
 
   private static func added(_ sums: [Tensor], _ parts: [Tensor]) throws -> [Tensor] {
@@ -74,13 +88,18 @@ struct Contributions {
   /// Σ of each instance over all tensors, `[instances]`, float64.
   func rowSums() throws -> Tensor { try Activation(sums).rowSums() }
 
-  /// Σ standard error / Σ |mean| for each instance, of the mean of `draws` with equal weights.
-  func relativeStandardError(draws: Int) throws -> Tensor? {
-    guard keepsSquares, draws > 1 else { return nil }
-    let errors = try zip(sums, squares).map { sum, square in
-      try ((square - sum * sum).clamped(from: 0) / Double(draws - 1)).squareRoot()
+  /// The variance of the mean of `draws` with equal weights, of each element, float64; `nil` where
+  /// nothing tells it.
+  func varianceOfMean(draws: Int) throws -> Activation? {
+    guard draws > 1 else { return nil }
+    switch spread {
+    case nil: return nil
+    case .squares:
+      return Activation(
+        try zip(sums, squares).map { sum, square in
+          try (square - sum * sum).clamped(from: 0) / Double(draws - 1)
+        })
+    case .pairs: return Activation(try pairs.sums.map { try $0 / Double(draws * draws) })
     }
-    let sizes = try sums.map { try $0.absolute() }
-    return try Activation(errors).rowSums() / Activation(sizes).rowSums()
   }
 }

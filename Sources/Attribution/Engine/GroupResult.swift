@@ -13,6 +13,17 @@ struct GroupResult {
   var errorEstimate: Tensor?
   /// Of each instance, where the distribution was refined.
   var efforts: [Effort] = []
+  /// Of each value, where samples are random draws; float64.
+  var variance: Activation?
+  /// What that was found from.
+  var spread: Spread?
+
+  /// The variance's root, in the values' type.
+  var standardError: Activation? {
+    get throws {
+      try variance?.combined(with: values) { try $0.squareRoot().converted(like: $1) }
+    }
+  }
 
   /// Some instances, in the given order.
   func selecting(_ rows: [Int]) throws -> GroupResult {
@@ -21,7 +32,8 @@ struct GroupResult {
       instance: try instance.selecting(rows), start: try start?.selecting(rows),
       end: try end?.selecting(rows), gap: try gap?.selecting(rows),
       errorEstimate: try errorEstimate?.selecting(rows),
-      efforts: efforts.isEmpty ? [] : rows.map { efforts[$0] })
+      efforts: efforts.isEmpty ? [] : rows.map { efforts[$0] },
+      variance: try variance?.selecting(rows), spread: spread)
   }
 
   /// The instances of groups after one another; what one of them lacks is left out.
@@ -30,12 +42,29 @@ struct GroupResult {
       let tensors = parts.compactMap(part)
       return tensors.count == parts.count ? try .concatenated(tensors) : nil
     }
-    let influences = parts.compactMap(\.influence)
+    func joinActivations(_ part: (GroupResult) -> Activation?) throws -> Activation? {
+      let activations = parts.compactMap(part)
+      return activations.count == parts.count ? try .joined(activations) : nil
+    }
     return GroupResult(
       values: try .joined(parts.map(\.values)),
-      influence: influences.isEmpty ? nil : try .joined(influences),
+      influence: try joinActivations(\.influence),
       instance: try .concatenated(parts.map(\.instance)), start: try join(\.start),
       end: try join(\.end), gap: try join(\.gap), errorEstimate: try join(\.errorEstimate),
-      efforts: parts.flatMap(\.efforts))
+      efforts: parts.flatMap(\.efforts),
+      variance: try joinActivations(\.variance), spread: parts.first?.spread)
+  }
+
+  /// Other values for the same instances, with what follows from them.
+  func replacing(
+    values: Activation, influence: Activation?, variance: Activation?
+  ) throws -> GroupResult {
+    var result = self
+    result.values = values
+    result.influence = influence
+    result.variance = variance
+    result.errorEstimate = try variance?.relativeStandardError(of: values)
+    if gap != nil, let start, let end { result.gap = try values.rowSums() - (end - start) }
+    return result
   }
 }

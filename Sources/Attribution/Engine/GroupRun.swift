@@ -58,19 +58,18 @@ struct GroupRun {
 
   mutating func outcome(rowLimit: Int) throws -> Outcome {
     let distribution = engine.distribution
-    let keepsSquares = engine.statistic != .mean || distribution.isSampled
+    var samples = try distribution.samples(around: instances)
+    let spread = Spread(of: engine.statistic, design: samples.design)
     sums = quantities.map { _ in
       RunningSums(
-        instances: evaluator.count, keepsSquares: keepsSquares,
-        keepsInfluence: engine.keepsInfluence)
+        instances: evaluator.count, keeping: spread, keepsInfluence: engine.keepsInfluence)
     }
-    var samples = try distribution.samples(around: instances)
     let ends =
       try selection.map { rows in try samples.ends?.map { try $0.selecting(rows) } }
       ?? samples.ends
     var index = 0
     while true {
-      let round = try evaluate(samples, rowLimit: rowLimit, round: index)
+      let round = try evaluate(samples, rowLimit: rowLimit, round: index, ends: ends)
       guard let round, let next = try distribution.samples(around: instances, after: round) else {
         break
       }
@@ -82,7 +81,7 @@ struct GroupRun {
 
   /// Evaluates the samples of a round, and gives what a distribution that reacts wants to see.
   private mutating func evaluate(
-    _ samples: Samples, rowLimit: Int, round: Int
+    _ samples: Samples, rowLimit: Int, round: Int, ends: [PathEnds]?
   ) throws -> Round? {
     let reacts = engine.distribution.reacts
     try report(0, 0)
@@ -111,7 +110,7 @@ struct GroupRun {
     return Round(
       index: round, points: try .joined(watched.map(\.points)),
       gradients: try .joined(watched.map(\.gradients)),
-      quantities: try .concatenated(watched.map(\.quantities)))
+      quantities: try .concatenated(watched.map(\.quantities)), ends: ends)
   }
 
   // MARK: Chunks
@@ -133,10 +132,12 @@ struct GroupRun {
     if wants, case .none = rows.displacement {
       throw SamplesError.noDisplacement(distribution: engine.distribution.name)
     }
-    let reach = samples.count > 1 && moveAlike(rows) ? evaluator.affineReach : nil
+    let mayWait = samples.count > 1 && !chunk.isAlongGradient && moveAlike(rows)
+    let reach = mayWait ? evaluator.affineReach : nil
+    let carries = wants && (!chunk.isAlongGradient || rows.isTangent)
     let pass =
-      try reach.map { try SlicePass(evaluator, chunk, from: $0, wantsDisplacement: wants) }
-      ?? SlicePass(evaluator, chunk, wantsDisplacement: wants)
+      try reach.map { try SlicePass(evaluator, chunk, from: $0, wantsDisplacement: carries) }
+      ?? SlicePass(evaluator, chunk, wantsDisplacement: carries)
     let explained = try evaluator.explained(samples: chunk.points(of: evaluator.count))
     let weights = try Tensor(chunk.weights).converted(like: pass.output)
     tally.forwardRows += rows.points.rows
@@ -146,7 +147,8 @@ struct GroupRun {
     for (index, quantity) in quantities.enumerated() {
       let values = try quantity.checkedValues(of: pass.output, explaining: explained)
       // Weighting what goes back costs nothing; squares and reactions want gradients as they are.
-      let isPlain = sums[index].values.keepsSquares || engine.distribution.reacts
+      let isPlain =
+        sums[index].values.spread != nil || engine.distribution.reacts || chunk.isAlongGradient
       let gradients = try chunk.samples(
         gradient(
           of: values, withRespectTo: pass.leaves,
@@ -159,9 +161,16 @@ struct GroupRun {
           points: rows.points,
           gradients: try gradientsAtPoints(rows, gradients, quantity, explained),
           quantities: try values.detached())
-        if wants, case .reaction(let target) = rows.displacement {
+        if wants, !chunk.isAlongGradient, case .reaction(let target) = rows.displacement {
           displacement = try reaction(to: target(watched.gradients), from: rows.points)
         }
+      }
+      if wants, chunk.isAlongGradient {
+        let change = try evaluator.change(
+          of: quantity, explained, along: chunk, carried: pass.displacement,
+          Activation(gradients), atPoints: watched.gradients, values: values.detached())
+        tally.forwardRows += change.forwardRows
+        displacement = try Activation(gradients).reaching(change.values)
       }
       if let reach {
         try sums[index].add(gradients, at: reach, of: evaluator, displacement: displacement)
@@ -180,13 +189,13 @@ struct GroupRun {
   /// Whether all samples of an instance move alike, so that their gradients can be added up before
   /// they are pulled back through what is affine.
   private func moveAlike(_ rows: SampleRows) -> Bool {
-    guard !engine.distribution.reacts, !sums.contains(where: \.values.keepsSquares) else {
+    guard !engine.distribution.reacts, !sums.contains(where: { $0.values.spread != nil }) else {
       return false
     }
     switch rows.displacement {
     case .none: return true
     case .tangent(let tangent): return tangent.rows == evaluator.count
-    case .move, .next, .reaction: return false
+    case .move, .next, .reaction, .alongGradient: return false
     }
   }
 
@@ -235,12 +244,14 @@ struct GroupRun {
       if let atEnds, engine.measure == .attribution, engine.statistic == .mean {
         gap = try sum.values.rowSums() - (atEnds.end[index] - atEnds.start[index])
       }
+      let variance =
+        engine.statistic == .mean ? try sum.values.varianceOfMean(draws: tally.samples) : nil
       return GroupResult(
         values: try sum.values.result(engine.statistic),
         influence: try sum.influence?.result(.mean),
         instance: instance[index], start: atEnds?.start[index], end: atEnds?.end[index], gap: gap,
-        errorEstimate: engine.distribution.isSampled && engine.statistic == .mean
-          ? try sum.values.relativeStandardError(draws: tally.samples) : nil)
+        errorEstimate: try variance?.relativeStandardError(of: sum.values.result(.mean)),
+        variance: variance, spread: sum.values.spread)
     }
   }
 
@@ -297,7 +308,7 @@ struct GroupRun {
 
 extension QuantityOfInterest {
   /// The quantity, known to be one number a row.
-  fileprivate func checkedValues(
+  func checkedValues(
     of output: Tensor, explaining explained: ExplainedOutput
   ) throws -> Tensor {
     let values = try values(of: output, explaining: explained)

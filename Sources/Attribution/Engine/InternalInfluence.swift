@@ -73,8 +73,8 @@ public struct InternalInfluence: AttributionMethod {
   public func attributions(
     for inputs: Inputs, quantities: [any QuantityOfInterest]
   ) throws -> [Attributions] {
-    // A distribution that reacts goes another way for each quantity.
-    if distribution.reacts, quantities.count > 1 {
+    // Such a distribution goes another way for each quantity.
+    if distribution.dependsOnQuantity, quantities.count > 1 {
       return try quantities.flatMap { try attributions(for: inputs, quantities: [$0]) }
     }
     let run = try Run(self, quantities: quantities, inputs: inputs)
@@ -93,8 +93,8 @@ public struct InternalInfluence: AttributionMethod {
 public struct Progress: Sendable, Equatable {
   /// The share that is done, 0…1.
   ///
-  /// A distribution that reacts does not say how much it wants yet, so that only whole groups of
-  /// instances count there.
+  /// A distribution that reacts, or is drawn from until a tolerance is reached, does not say how much
+  /// it wants yet, so that only whole groups of instances count there.
   public let fraction: Double
   /// Gradients evaluated so far, all instances together.
   public let evaluations: Int

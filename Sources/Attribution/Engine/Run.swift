@@ -27,13 +27,16 @@ struct Run {
     var evaluations = 0
     // The first instance shows how much memory a row takes.
     let before = Runtime.producedBytes
-    let first = try group(0..<1)
+    let first = try evaluator(0..<1)
     let limit = engine.rowLimit.rows(bytesPerRow: Int(Runtime.producedBytes - before))
-    if engine.measure == .attribution { try first.0.checkReach() }
+    if engine.measure == .attribution { try first.checkReach() }
     var next = 0
     while next < batch {
       let range = next..<min(batch, next + limit)
-      let (evaluator, instances) = range == 0..<1 ? first : try group(range)
+      let evaluator = range == 0..<1 ? first : try evaluator(range)
+      let probe = Probe(
+        evaluator, quantity: quantities.count == 1 ? quantities[0] : nil, rowLimit: limit)
+      let instances = try instances(range, of: evaluator, probe: probe)
       let (results, own) = try self.results(evaluator, instances, rowLimit: limit) {
         share, gradients in
         try Task.checkCancellation()
@@ -44,6 +47,8 @@ struct Run {
       }
       parts.append(results)
       tally = tally + own
+      tally.forwardRows += probe.spent.forward
+      tally.backwardRows += probe.spent.backward
       next = range.upperBound
     }
     let duration = began.duration(to: clock.now).components
@@ -53,8 +58,8 @@ struct Run {
       backwardRows: tally.backwardRows, rowsAtOnce: tally.rowsAtOnce,
       seconds: Double(duration.seconds) + Double(duration.attoseconds) * 1e-18)
     return try quantities.indices.map { index in
-      attributions(
-        try .joined(parts.map { $0[index] }), quantity: quantities[index], cost: cost)
+      try attributions(
+        .joined(parts.map { $0[index] }), quantity: quantities[index], cost: cost)
     }
   }
 
@@ -67,12 +72,15 @@ struct Run {
       return try exactResults(
         path, rule, evaluator, instances, rowLimit: rowLimit, report: report)
     }
+    var group = GroupRun(
+      engine, quantities: quantities, evaluator: evaluator, instances: instances, report: report)
+    if var sampling = try SamplingRun(group) {
+      return (try sampling.results(rowLimit: rowLimit), sampling.tally)
+    }
     guard let refinable = engine.distribution as? any RefinableDistribution,
       let rule = refinable.refinement
     else {
-      var run = GroupRun(
-        engine, quantities: quantities, evaluator: evaluator, instances: instances, report: report)
-      let outcome = try run.outcome(rowLimit: rowLimit)
+      let outcome = try group.outcome(rowLimit: rowLimit)
       return (outcome.results, outcome.tally)
     }
     var tally = GroupRun.Tally()
@@ -107,9 +115,8 @@ struct Run {
     for place in 0..<instances.count {
       let row = instances.range.lowerBound + place
       let own = try SliceEvaluator(evaluator, selecting: [place])
-      let instance = Instances(
-        activation: own.activation, range: row..<row + 1, batch: instances.batch,
-        activationForInputs: instances.activationForInputs)
+      let probe = Probe(own, rowLimit: rowLimit)
+      let instance = try self.instances(row..<row + 1, of: own, probe: probe)
       var search = PieceSearch(
         own, quantities: quantities, maximumPieces: rule.maximumPieces, rowLimit: rowLimit)
       var pieces = engine
@@ -121,7 +128,8 @@ struct Run {
       }
       let outcome = try run.outcome(rowLimit: rowLimit)
       tally = tally + outcome.tally
-      tally.forwardRows += search.forwardRows
+      tally.forwardRows += search.forwardRows + probe.spent.forward
+      tally.backwardRows += probe.spent.backward
       parts.append(outcome.results)
     }
     let results = try quantities.indices.map { quantity in
@@ -130,37 +138,32 @@ struct Run {
     return (results, tally)
   }
 
-  /// The instances of a range, and the slice made ready for them.
-  private func group(_ range: Range<Int>) throws -> (SliceEvaluator, Instances) {
-    let model = engine.model
-    var own = given
-    if range.count != batch {
-      for input in model.inputs where input.hasRows {
-        own[input.place] = try own[input.place]?.sliced(
-          axis: 0, from: range.lowerBound, to: range.upperBound)
-      }
-    }
-    let evaluator = try SliceEvaluator(model, cuts: cuts, given: own, batchRows: range)
-    let cut = cuts.distribution
-    let instances = Instances(
-      activation: evaluator.activation, range: range, batch: batch
-    ) { inputs in
-      let (given, _) = try inputs.resolved(for: model)
-      return try withoutRecording {
-        Activation(try cut.cut.read(model.evaluate(cut.places, given: given)))
-      }
-    }
-    return (evaluator, instances)
+  /// The slice, made ready for the instances of a range.
+  private func evaluator(_ range: Range<Int>) throws -> SliceEvaluator {
+    try SliceEvaluator(engine.model, cuts: cuts, given: inputs(of: range), batchRows: range)
+  }
+
+  private func inputs(of range: Range<Int>) throws -> [Place: Tensor] {
+    range.count == batch ? given : try engine.model.rows(range, of: given)
+  }
+
+  private func instances(
+    _ range: Range<Int>, of evaluator: SliceEvaluator, probe: Probe
+  ) throws -> Instances {
+    let network = InstanceNetwork(
+      model: engine.model, cut: cuts.distribution, given: try inputs(of: range), batchRows: range)
+    return Instances(
+      activation: evaluator.activation, range: range, batch: batch, network: network, probe: probe)
   }
 
   private func attributions(
     _ result: GroupResult, quantity: any QuantityOfInterest, cost: Cost
-  ) -> Attributions {
+  ) throws -> Attributions {
     Attributions(
       activation: result.values, influence: result.influence,
       quantity: QuantityValues(instance: result.instance, end: result.end, start: result.start),
-      completenessGap: result.gap, errorEstimate: result.errorEstimate, efforts: result.efforts,
-      cost: cost,
+      completenessGap: result.gap, standardError: try result.standardError,
+      errorEstimate: result.errorEstimate, efforts: result.efforts, cost: cost,
       configuration: Configuration(
         from: engine.slice.start.name, to: engine.slice.end.name,
         at: (engine.distributionCut ?? engine.slice.start).name,

@@ -11,10 +11,10 @@ struct RunningSums {
   private var atReach: (gradients: Contributions, displacement: Activation?)?
   private let instances: Int
 
-  init(instances: Int, keepsSquares: Bool, keepsInfluence: Bool) {
+  init(instances: Int, keeping spread: Spread?, keepsInfluence: Bool) {
     self.instances = instances
-    values = Contributions(instances: instances, keepsSquares: keepsSquares)
-    influence = keepsInfluence ? Contributions(instances: instances, keepsSquares: false) : nil
+    values = Contributions(instances: instances, keeping: spread)
+    influence = keepsInfluence ? Contributions(instances: instances) : nil
   }
 
   var isFinite: Bool {
@@ -38,7 +38,7 @@ struct RunningSums {
       try pullBack(from: reach, of: evaluator)
     }
     var sum =
-      atReach?.gradients ?? Contributions(instances: instances, keepsSquares: false)
+      atReach?.gradients ?? Contributions(instances: instances)
     try sum.add(gradients)
     atReach = (sum, displacement)
   }

@@ -34,11 +34,24 @@ struct ResolvedCuts: Sendable {
     distribution =
       try engine.distributionCut.map { try ResolvedCut($0, in: model) } ?? attribution
     quantity = try ResolvedCut(engine.slice.end, in: model)
+    coincide = distribution.isSame(as: attribution)
+    try checkEnd()
+  }
+
+  /// A distribution's cut that is the slice's start as well, and where the slice ends.
+  init(from start: ResolvedCut, to end: ResolvedCut) throws {
+    distribution = start
+    attribution = start
+    quantity = end
+    coincide = true
+    try checkEnd()
+  }
+
+  private func checkEnd() throws {
     guard quantity.places.count == 1 else {
       throw CutError.severalTensors(
-        cut: engine.slice.end.name, places: quantity.places.map(\.description))
+        cut: quantity.cut.name, places: quantity.places.map(\.description))
     }
-    coincide = distribution.isSame(as: attribution)
   }
 }
 

@@ -46,7 +46,7 @@ struct SlicePass {
   /// The displacement where the distribution lives at the slice's start.
   private static func own(_ chunk: Chunk) throws -> Activation? {
     switch chunk.rows.displacement {
-    case .none, .reaction: nil
+    case .none, .reaction, .alongGradient: nil
     case .tangent(let tangent): tangent
     case .move(let from, let to): try to - from
     case .next: try chunk.steps(chunk.rows.points)

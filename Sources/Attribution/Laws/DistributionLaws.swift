@@ -44,7 +44,7 @@ public enum DistributionLaws {
         "instance \(instance)")
     }
 
-    if let ends = samples.ends, !distribution.isSampled {
+    if let ends = samples.ends, samples.design == nil {
       try checkWay(samples, whole, ends, activation, &check, tolerance: tolerance)
     }
     return check.violations
@@ -58,7 +58,7 @@ public enum DistributionLaws {
     let count = activation.rows
     let moves: Activation
     switch rows.displacement {
-    case .none, .reaction: return
+    case .none, .reaction, .alongGradient: return
     case .tangent(let tangent):
       moves = try tangent.repeated(rows.points.rows / tangent.rows)
     case .move(let from, let to): moves = try to - from
@@ -79,38 +79,5 @@ public enum DistributionLaws {
     try check.requireEqual(
       sum, way, tolerance: max(tolerance, 1e-6), "displacements sum to the way from start to end",
       "Σ weight · displacement")
-  }
-}
-
-/// Checks the laws of ``Baseline``.
-public enum BaselineLaws {
-  /// - Parameter activation: `[instances, …]`, two instances at least.
-  public static func violations(
-    of baseline: any Baseline, for activation: Activation, tolerance: Double = 1e-6
-  ) throws -> [LawViolation] {
-    var check = LawCheck()
-    let instances = Instances(activation: activation)
-    let starts = try baseline.starts(for: instances)
-    check.require(!starts.isEmpty, "there is a start", "none")
-    check.require(
-      starts.allSatisfy { $0.weight >= 0 } && starts.contains { $0.weight > 0 },
-      "weights are not negative and not all 0", "\(starts.map(\.weight))")
-    let again = try baseline.starts(for: instances)
-    for (index, start) in starts.enumerated() {
-      let full = try instances.broadcast(start.activation, as: baseline.name)
-      try check.requireEqual(
-        instances.broadcast(again[index].activation, as: baseline.name), full, tolerance: 0,
-        "the same instances give the same starts", "start \(index)")
-      for row in 0..<activation.rows {
-        let range = row..<row + 1
-        let one = Instances(
-          activation: try activation.rows(range), range: range, batch: activation.rows)
-        let alone = try baseline.starts(for: one)[index].activation
-        try check.requireEqual(
-          one.broadcast(alone, as: baseline.name), full.rows(range), tolerance: tolerance,
-          "instances do not see each other", "start \(index) of instance \(row)")
-      }
-    }
-    return check.violations
   }
 }

@@ -34,17 +34,19 @@ public struct SmoothGrad: EngineConfiguration {
 
   /// - Parameters:
   ///   - standardDeviation: Of the noise, in units of the activation.
-  ///   - count: Draws for each instance.
+  ///   - count: Draws for each instance; with a tolerance, the most.
+  ///   - tolerance: Σ standard error / Σ |mean| at which drawing stops; for the mean alone.
   ///   - statistic: Mean, mean of squares, or variance (VarGrad).
   public init(
     _ model: any Model, quantity: any QuantityOfInterest = ClassScore(.predicted),
     slice: NetworkSlice = NetworkSlice(), standardDeviation: Double, count: Int = 25,
-    seed: UInt64 = 0, statistic: Statistic = .mean
+    tolerance: Double? = nil, seed: UInt64 = 0, statistic: Statistic = .mean
   ) {
     engine = InternalInfluence(
       model,
       distribution: GaussianDistribution(
-        standardDeviation: standardDeviation, count: count, seed: seed, multiplier: .none),
+        standardDeviation: standardDeviation, count: count, tolerance: tolerance, seed: seed,
+        multiplier: .none),
       quantity: quantity, slice: slice, measure: .influence, statistic: statistic)
   }
 }

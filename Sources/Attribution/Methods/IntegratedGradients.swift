@@ -83,14 +83,21 @@ public struct LayerIntegratedGradients: EngineConfiguration {
 public struct ExpectedGradients: EngineConfiguration {
   public var engine: InternalInfluence
 
+  /// - Parameters:
+  ///   - baseline: What is drawn from, by its weights.
+  ///   - count: Draws for each instance; with a tolerance, the most.
+  ///   - tolerance: Σ standard error / Σ |attribution| at which drawing stops.
+  ///   - drawing: Stratified, or each draw by itself as in the paper.
   public init(
     _ model: any Model, quantity: any QuantityOfInterest = ClassScore(.predicted),
     slice: NetworkSlice = NetworkSlice(), from baseline: any Baseline, count: Int = 50,
+    tolerance: Double? = nil, drawing: ExpectedGradientsDistribution.Drawing = .stratified,
     seed: UInt64 = 0
   ) {
     engine = InternalInfluence(
       model,
-      distribution: ExpectedGradientsDistribution(from: baseline, count: count, seed: seed),
+      distribution: ExpectedGradientsDistribution(
+        from: baseline, count: count, tolerance: tolerance, drawing: drawing, seed: seed),
       quantity: quantity, slice: slice)
   }
 }

@@ -11,51 +11,18 @@ public struct PolylinePath: Path {
 
   public var name: String { "polyline" }
 
-  public var corners: [Double] {
-    waypoints.indices.map { Double($0 + 1) / Double(waypoints.count + 1) }
-  }
+  public var corners: [Double] { Polyline.corners(pieces: waypoints.count + 1) }
 
   public func points(at times: Tensor, from start: Tensor, to end: Tensor) throws -> Tensor {
-    let corners = try corners(from: start, to: end)
-    var point = start
-    for (index, time) in try pieceTimes(times).enumerated() {
-      point = try point + time * (corners[index + 1] - corners[index])
-    }
-    return point
+    try polyline(from: start, to: end).points(at: times)
   }
 
-  /// The way along a piece over the piece's share of time; at a corner, that of the later piece.
   public func velocities(at times: Tensor, from start: Tensor, to end: Tensor) throws -> Tensor {
-    let corners = try corners(from: start, to: end)
-    let pieces = Double(corners.count - 1)
-    let scaled = try (times * pieces).roundedDown().clamped(from: 0, to: pieces - 1)
-    var velocity = try start.filled(with: 0)
-    for index in 0..<corners.count - 1 {
-      let active = try (scaled .== Double(index)).converted(to: start.elementType)
-      velocity = try velocity + active * (corners[index + 1] - corners[index]) * pieces
-    }
-    return velocity
+    try polyline(from: start, to: end).velocities(at: times)
   }
 
-  /// How much of each piece is behind at a time, 0…1.
-  private func pieceTimes(_ times: Tensor) throws -> [Tensor] {
-    let pieces = waypoints.count + 1
-    return try (0..<pieces).map { index in
-      try (times * Double(pieces) - Double(index)).clamped(from: 0, to: 1)
-    }
-  }
-
-  private func corners(from start: Tensor, to end: Tensor) throws -> [Tensor] {
-    let inner = try waypoints.map { waypoint in
-      let point = try waypoint.converted(like: start)
-      // A point may have one entry for all rows, or leave the row axis out.
-      let single = Array(start.shape.dropFirst())
-      guard (try? point.broadcast(to: [1] + single)) != nil else {
-        throw ActivationError.shape(
-          waypoint.shape, expected: [1] + single, what: "a point of the polyline")
-      }
-      return point
-    }
-    return [start] + inner + [end]
+  private func polyline(from start: Tensor, to end: Tensor) throws -> Polyline {
+    Polyline(
+      stops: try Polyline.stops(from: start, through: waypoints, to: end, of: "polyline"))
   }
 }

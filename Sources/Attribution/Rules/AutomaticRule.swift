@@ -24,7 +24,7 @@ public struct AutomaticRule: PathRule {
     self.grid = grid
   }
 
-  public var name: String { "automatic (\(tolerance * 100) %)" }
+  public var name: String { "automatic" }
 
   /// The most steps.
   public var standardSteps: Int { 1024 }

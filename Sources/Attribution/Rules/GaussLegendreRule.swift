@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import Synchronization
+import Torch
 
 /// Gauss–Legendre: the rule of highest degree, 2n − 1 with n evaluations.
 ///
-/// Nodes are the zeros of the Legendre polynomial Pₙ, found by Newton's method from Tricomi's
-/// guesses (1950); weights are 2 / ((1 − x²) Pₙ′(x)²). Both are mapped to 0…1, and exact to about
-/// 1e-15. Finding n nodes takes time in n², once: they are kept.
+/// Nodes are the zeros of the Legendre polynomial Pₙ; weights are 2 / ((1 − x²) Pₙ′(x)²). Both are
+/// mapped to 0…1, and exact to about 1e-15. Finding n nodes takes time in n², once: they are kept.
 public struct GaussLegendreRule: QuadratureRule {
   public init() {}
 
@@ -18,7 +17,9 @@ public struct GaussLegendreRule: QuadratureRule {
   public func nodes(_ count: Int) throws -> [QuadratureNode] {
     guard count >= 1 else { throw QuadratureError.tooFew(rule: name, count: count, least: 1) }
     if let nodes = Self.known.withLock({ $0[count] }) { return nodes }
-    let nodes = Self.found(count)
+    let nodes = GaussianNodes.nodes(count).map {
+      QuadratureNode(position: $0.position, weight: $0.weight)
+    }
     Self.known.withLock {
       if $0.count >= 64 { $0.removeAll() }
       $0[count] = nodes
@@ -26,50 +27,7 @@ public struct GaussLegendreRule: QuadratureRule {
     return nodes
   }
 
-  private static func found(_ count: Int) -> [QuadratureNode] {
-    var nodes = [QuadratureNode](repeating: QuadratureNode(position: 0.5, weight: 1), count: count)
-    // Zeros come in pairs ±x, so half of them are computed.
-    for index in 0..<(count + 1) / 2 {
-      var x = guess(index, of: Double(count))
-      var slope = 1.0
-      for _ in 0..<100 {
-        let (value, derivative) = legendre(count, at: x)
-        slope = derivative
-        let step = value / derivative
-        x -= step
-        // What is left after it is of the order of its square.
-        if abs(step) < 1e-12 { break }
-      }
-      if 2 * index + 1 == count { x = 0 }
-      slope = legendre(count, at: x).derivative
-      let weight = 1 / ((1 - x * x) * slope * slope)
-      nodes[index] = QuadratureNode(position: (1 - x) / 2, weight: weight)
-      nodes[count - 1 - index] = QuadratureNode(position: (1 + x) / 2, weight: weight)
-    }
-    return nodes
-  }
-
   public func degree(_ count: Int) -> Int { 2 * count - 1 }
-
-  /// Where the zero of an index lies, to about n⁻⁴.
-  private static func guess(_ index: Int, of n: Double) -> Double {
-    let angle = .pi * (Double(index) + 0.75) / (n + 0.5)
-    let sine = sin(angle)
-    let first = (n - 1) / (8 * n * n * n)
-    let second = (39 - 28 / (sine * sine)) / (384 * n * n * n * n)
-    return (1 - first - second) * cos(angle)
-  }
-
-  /// Pₙ and its derivative, by Bonnet's recursion.
-  private static func legendre(_ n: Int, at x: Double) -> (value: Double, derivative: Double) {
-    var previous = 1.0
-    var current = x
-    for k in stride(from: 2, through: n, by: 1) {
-      let k = Double(k)
-      (previous, current) = (current, ((2 * k - 1) * x * current - (k - 1) * previous) / k)
-    }
-    return (current, Double(n) * (x * current - previous) / (x * x - 1))
-  }
 }
 
 extension PathRule where Self == GaussLegendreRule {

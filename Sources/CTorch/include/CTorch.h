@@ -205,6 +205,47 @@ ct_status ct_gradient(const ct_tensor *output, const ct_tensor *_Nullable weight
 ct_status ct_tensor_standing(const ct_tensor *linear, const ct_tensor *value,
                              ct_tensor *_Nullable *_Nonnull result);
 
+/// What a slope is of; see ct_secant_slope.
+enum ct_secant {
+  /// max(x − parameter, 0).
+  CT_SECANT_RAMP,
+  CT_SECANT_EXPONENTIAL,
+  CT_SECANT_SIGMOID,
+  CT_SECANT_TANH,
+  CT_SECANT_SILU,
+  CT_SECANT_GELU,
+  CT_SECANT_GELU_TANH,
+  CT_SECANT_HARD_SWISH,
+};
+
+/// The slope (f(b) − f(a)) / (b − a), and the derivative where both are equal, in one pass. All have
+/// one shape. Rows of zeros are added behind on `axis`. Null where there is no such kernel: float32
+/// and float64 have one on the CPU.
+ct_status ct_secant_slope(enum ct_secant kind, double parameter, const ct_tensor *a,
+                          const ct_tensor *b, const ct_tensor *fa, const ct_tensor *fb,
+                          int64_t axis, int64_t rows, ct_tensor *_Nullable *_Nonnull result);
+
+/// The numbers halfway between rows and those `stride` further on; the last ones stay.
+ct_status ct_secant_middle(const ct_tensor *tensor, int64_t axis, int64_t stride,
+                           ct_tensor *_Nullable *_Nonnull result);
+
+/// What ct_secant_exponentials gives the gradient of, with w = mean / Σ mean.
+enum ct_exponentials {
+  /// mean · (x − Σ w x).
+  CT_SOFTMAX,
+  /// x − Σ w x.
+  CT_LOG_SOFTMAX,
+  /// Σ w x, with its axes kept.
+  CT_LOG_SUM_EXP,
+};
+
+/// The numbers of `value`, with a gradient with respect to `x` that is linear in it. `mean` has the
+/// shape of `x`; nothing is passed on where it is 0 along all `axes`.
+ct_status ct_secant_exponentials(enum ct_exponentials kind, const ct_tensor *x,
+                                 const ct_tensor *mean, const ct_tensor *value,
+                                 const int64_t *axes, size_t axis_count,
+                                 ct_tensor *_Nullable *_Nonnull result);
+
 /// The numbers of `value`, whose gradient goes to `input` times `slope`. All have one shape.
 ct_status ct_tensor_sloped(const ct_tensor *input, const ct_tensor *slope, const ct_tensor *value,
                            ct_tensor *_Nullable *_Nonnull result);

@@ -7,9 +7,9 @@ import Torch
 /// while a model is run on zeros to see shapes.
 ///
 /// A file of a few bytes can ask for any number of runs of a loop's body, for a loop that never ends
-/// on zeros, and for constants of any size. Control flow that takes longer is not folded, or has no
-/// known shape; constants that take more memory are refused. When a model is evaluated, it runs as it
-/// says.
+/// on zeros, and for constants of any size. Control flow and recurrent layers that take longer are
+/// not folded, or have no known shape; constants that take more memory are refused. When a model is
+/// evaluated, it runs as it says.
 final class Allowance: Sendable {
   /// The allowance that holds on this task; nil for none.
   @TaskLocal static var current: Allowance?
@@ -25,7 +25,7 @@ final class Allowance: Sendable {
   private let memory: MemoryAccount
 
   /// - Parameters:
-  ///   - runs: Nodes of bodies that may run, within a second.
+  ///   - runs: Nodes of bodies that may run, and work of recurrent layers, within a second.
   ///   - memory: Bytes that tensors may take together.
   init(runs: Int = 50_000, memory: Int) throws {
     self.runs = Mutex(runs)

@@ -42,7 +42,7 @@ extension Network {
 
   private func evaluate(_ plan: Plan, _ key: Plan.Key, _ batch: Batch) throws -> [Tensor] {
     guard let rows = batch.rows, rows > 0 else { return try run(plan, given: batch.tensors) }
-    if rows > 1, let fault = misplacedRows { throw fault }
+    if rows > 1, let fault = misplacedRows ?? timeFault { throw fault }
     if unitRows > 1 { try checkRowsApart(plan, key) }
     if rows == unitRows { return try runUnit(plan, key.wanted, batch) }
     var firstFailure: ONNXError?

@@ -23,6 +23,8 @@ final class Network: Sendable {
   let inputHasRows: [Bool]
   /// The number of rows that the file fixes, nil where any number is allowed.
   let fixedRows: Int?
+  /// Why there can be one row only, where an input has time on its first axis.
+  let timeFault: ONNXError?
 
   /// What running on zeros has shown, by the shapes of the inputs; nil where that failed.
   let analyses = Mutex<[[[Int]]: RowAnalysis?]>([:])
@@ -59,6 +61,8 @@ final class Network: Sendable {
     self.folder = folder
     parameterCount = prepared.parameterCount
     (inputHasRows, fixedRows) = Self.rows(of: self.graph)
+    timeFault = Self.timeFault(
+      in: self.graph, nodes, hasRows: inputHasRows, fixedRows: fixedRows)
     fusions = Self.fusions(in: self.graph, nodes, constants: constants, types: types)
   }
 

@@ -29,8 +29,13 @@ struct RowAnalysis: Sendable {
 }
 
 extension Network {
-  /// Bytes that a run on zeros may take, of one unit: a gibibyte, and more for large models.
-  private var mostProbed: Int { max(1 << 30, 64 * parameterCount) }
+  /// Bytes that a run on zeros may take, of one unit: more for large inputs, up to a gibibyte, and
+  /// for large models.
+  private func mostProbed(_ shapes: [[Int]]) -> Int {
+    let elements = shapes.reduce(0.0) { $0 + $1.reduce(1.0) { $0 * Double($1) } }
+    let most = Int(min(4096 * elements, Double(1 << 30)))
+    return max(Allowance.leastMemory, most, 64 * parameterCount)
+  }
 
   /// The analysis for inputs of given shapes, those with rows having one unit of them.
   ///
@@ -38,7 +43,7 @@ extension Network {
   /// - Complexity: One forward pass of one unit, once for each combination of shapes.
   func analysis(for shapes: [[Int]]) -> RowAnalysis? {
     if let known = analyses.withLock({ $0[shapes] }) { return known }
-    let analysis = try? Allowance(memory: mostProbed).limit {
+    let analysis = try? Allowance(memory: mostProbed(shapes)).limit {
       try withoutRecording { try analyze(shapes) }
     }
     analyses.withLock {

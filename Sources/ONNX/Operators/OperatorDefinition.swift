@@ -111,6 +111,7 @@ func resolved(axis: Int, rank: Int) throws -> Int {
 
 /// Axes counted from the front, each once.
 func resolved(axes: [Int], rank: Int) throws -> [Int] {
+  guard axes.count <= rank else { throw NodeFault("\(axes.count) axes of a tensor of \(rank)") }
   let resolvedAxes = try axes.map { try resolved(axis: $0, rank: rank) }
   guard Set(resolvedAxes).count == axes.count else { throw NodeFault("axes \(axes) repeat one") }
   return resolvedAxes

@@ -60,50 +60,31 @@ extension OperatorRegistry {
       before == after && !window.roundsUp && !wantsIndices
       && (window.padding == .explicit || window.padding == .valid)
       && zip(before, window.lengths).allSatisfy { $0 <= $1 / 2 }
-    if isPlain {
-      return { inputs in
-        let x = try inputs[0]
-        guard x.elementType.isFloatingPoint else {
-          return try pooledWholeNumbers(x) {
-            try $0.maxPooled(
-              window: window.lengths, stride: strides, padding: before, dilation: dilations)
-          }
-        }
-        return [
-          try x.maxPooled(
-            window: window.lengths, stride: strides, padding: before, dilation: dilations)
-        ]
-      }
-    }
     return { inputs in
       let given = try inputs[0]
       let x = given.elementType.isFloatingPoint ? given : try given.converted(to: .float64)
       let size = Array(x.shape.dropFirst(2))
-      let axes = try window.axes(over: size, window: window.lengths)
+      let all = try window.axes(over: size, window: window.lengths)
+      if isPlain, all.areSmall(over: size) {
+        let pooled = try x.maxPooled(
+          window: window.lengths, stride: strides, padding: before, dilation: dilations)
+        return [try pooled.converted(to: given.elementType)]
+      }
+      let axes = zip(all, size).map { $0.withinReach(of: $1) }
       let padded = try x.spatiallyPadded(
-        before: axes.map(\.before), after: behind(axes, size), with: -.infinity)
-      let pooled = try padded.maxPooledWithIndices(
-        window: window.lengths, stride: strides, padding: axes.map { _ in 0 }, dilation: dilations)
+        before: axes.map(\.before), after: zip(axes, size).map { $0.behind($1) },
+        with: -.infinity)
+      let pooled =
+        axes.areSmall(over: size)
+        ? try padded.maxPooledWithIndices(
+          window: axes.map(\.length), stride: strides, padding: axes.map { _ in 0 },
+          dilation: dilations) : try padded.windowMaxima(axes)
       let values = try pooled.values.converted(to: given.elementType)
       guard wantsIndices else { return [values] }
       let indices = try wholeTensorIndices(
         pooled.indices, paddedSize: Array(padded.shape.dropFirst(2)), size: size,
         before: axes.map(\.before), columnMajor: columnMajor)
       return [values, indices]
-    }
-  }
-
-  private static func pooledWholeNumbers(
-    _ x: Tensor, _ pool: (Tensor) throws -> Tensor
-  ) throws -> [Tensor] {
-    [try pool(try x.converted(to: .float64)).converted(to: x.elementType)]
-  }
-
-  /// Padding behind that makes room for exactly the windows there are; negative where the input's
-  /// end is never looked at.
-  private static func behind(_ axes: [Window.Axis], _ size: [Int]) -> [Int] {
-    zip(axes, size).map { axis, length in
-      (axis.count - 1) * axis.stride + axis.extent - length - axis.before
     }
   }
 
@@ -141,32 +122,27 @@ extension OperatorRegistry {
       before == after && !window.roundsUp && dilations.allSatisfy { $0 == 1 }
       && (window.padding == .explicit || window.padding == .valid)
       && zip(before, window.lengths).allSatisfy { $0 <= $1 / 2 }
-    if isPlain {
-      return { inputs in
-        [
-          try inputs[0].averagePooled(
-            window: window.lengths, stride: strides, padding: before,
-            countingPadding: countsPadding)
-        ]
-      }
-    }
     return { inputs in
       let x = try inputs[0]
       let size = Array(x.shape.dropFirst(2))
       let axes = try window.axes(over: size, window: window.lengths)
-      // Elements that count, 1, among those that do not: what rounding up adds never does.
-      var counted = try Tensor.ones([1, 1] + size, type: x.elementType, on: x.device)
-      var end = behind(axes, size)
-      if countsPadding {
-        let padding = zip(axes, end).map { min($0.after, $1) }
-        counted = try counted.spatiallyPadded(
-          before: axes.map(\.before), after: padding, with: 1)
-        end = zip(end, padding).map(-)
-        counted = try counted.spatiallyPadded(before: axes.map { _ in 0 }, after: end)
-      } else {
-        counted = try counted.spatiallyPadded(before: axes.map(\.before), after: end)
+      if isPlain, axes.areSmall(over: size) {
+        return [
+          try x.averagePooled(
+            window: window.lengths, stride: strides, padding: before,
+            countingPadding: countsPadding)
+        ]
       }
-      return [try windowSums(x, axes) / windowSums(counted, axes, isPadded: true)]
+      // Elements that count: what rounding up adds never does.
+      let counts = try axes.indices.map { place in
+        let axis = axes[place]
+        let places = countsPadding ? -axis.before..<size[place] + axis.after : 0..<size[place]
+        let others = [Int](repeating: 1, count: axes.count - place - 1)
+        return try axis.counts(in: places).converted(to: x.elementType).moved(to: x.device)
+          .reshaped(to: [axis.count] + others)
+      }
+      let counted = try counts.dropFirst().reduce(counts[0]) { try $0 * $1 }
+      return [try x.windowSums(axes) / counted]
     }
   }
 
@@ -177,34 +153,11 @@ extension OperatorRegistry {
     return { inputs in
       let x = try inputs[0]
       let axes = try window.axes(over: Array(x.shape.dropFirst(2)), window: window.lengths)
-      let sums = try windowSums(try x.absolute().power(order), axes)
+      let sums = try x.absolute().power(order).windowSums(axes)
       // A root has no slope at zero; there the norm gets the slope 0 instead of none.
       let isZero = try sums .== 0
       let safe = try sums.filled(with: 1, where: isZero)
       return [try safe.power(1 / order).filled(with: 0, where: isZero)]
     }
-  }
-
-  /// The sum over each window, with zeros outside of the input.
-  private static func windowSums(
-    _ x: Tensor, _ axes: [Window.Axis], isPadded: Bool = false
-  ) throws -> Tensor {
-    let size = Array(x.shape.dropFirst(2))
-    var sums =
-      isPadded
-      ? x : try x.spatiallyPadded(before: axes.map(\.before), after: behind(axes, size))
-    // One axis after the other: a window's sum is the sum of sums along its sides.
-    for (place, axis) in axes.enumerated() {
-      let reach = (axis.count - 1) * axis.stride + 1
-      var total: Tensor?
-      for offset in 0..<axis.length {
-        let start = offset * axis.dilation
-        let slice = try sums.sliced(
-          axis: place + 2, from: start, to: start + reach, by: axis.stride)
-        total = try total.map { try $0 + slice } ?? slice
-      }
-      if let total { sums = total }
-    }
-    return sums
   }
 }

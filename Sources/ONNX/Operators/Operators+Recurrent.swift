@@ -43,6 +43,8 @@ extension OperatorRegistry {
       guard weights.shape[1] == kind.gates * weights.shape[2] else {
         throw NodeFault("recurrent weights of the shape \(weights.shape)")
       }
+      // A step is more than a node's work.
+      try Allowance.current?.spend(2 * x.shape[0])
       let isOpen = try sight(inputs.optional(4), length: x.shape[0], rows: x.shape[1], x.device)
       // Secants follow single steps, not whole layers.
       let isFollowed = inputs.tensors.contains { $0?.isFollowedBySecants == true }

@@ -32,13 +32,22 @@ extension OperatorRegistry {
     var highWeights: [Double] = []
     let count: Int
 
+    /// Samples of a box along an axis: more than a picture has elements, by far.
+    private static let most = 1 << 14
+
     /// - Parameters:
     ///   - bins: Into which the box is divided.
     ///   - ratio: Samples in each, or 0 for as many as elements.
     init(from start: Double, extent: Double, bins: Int, ratio: Int, length: Int) throws {
-      let adaptive = (extent / Double(bins)).rounded(.up)
-      guard ratio > 0 || adaptive <= 4096 else { throw NodeFault("a region \(extent) wide") }
-      count = ratio > 0 ? ratio : max(0, Int(adaptive))
+      let adaptive = max(0, (extent / Double(bins)).rounded(.up))
+      guard ratio > 0 || adaptive <= Double(Self.most) else {
+        throw NodeFault("a region \(extent) wide")
+      }
+      count = ratio > 0 ? ratio : Int(adaptive)
+      guard bins * count <= Self.most else {
+        throw NodeFault(
+          "\(bins) bins of \(count) samples; \(Self.most) samples along an axis are the most")
+      }
       for sample in 0..<bins * count {
         let place =
           start + (Double(sample) + 0.5) * extent / Double(bins * count)
@@ -58,15 +67,18 @@ extension OperatorRegistry {
       }
     }
 
-    /// The matrix `[bins, length]` that averages over the samples of each bin.
-    func averaging(bins: Int, length: Int, like x: Tensor) throws -> Tensor {
-      var matrix = [Double](repeating: 0, count: bins * length)
-      for sample in low.indices {
-        let row = sample / count * length
-        matrix[row + low[sample]] += lowWeights[sample] / Double(count)
-        matrix[row + high[sample]] += highWeights[sample] / Double(count)
+    /// The mean over the samples of each bin along an axis, which has the bins then.
+    func averaged(_ x: Tensor, axis: Int, bins: Int) throws -> Tensor {
+      let behind = [Int](repeating: 1, count: x.rank - axis - 1)
+      func part(_ places: [Int], _ weights: [Double]) throws -> Tensor {
+        try x.selecting(Tensor(places).moved(to: x.device), axis: axis)
+          * Tensor(weights).converted(like: x).reshaped(to: [weights.count] + behind)
       }
-      return try Tensor(matrix, shape: [bins, length]).converted(like: x)
+      let samples = try part(low, lowWeights) + part(high, highWeights)
+      return
+        try samples
+        .reshaped(to: x.shape[..<axis] + [bins, count] + x.shape[(axis + 1)...])
+        .mean(axes: [axis + 1])
     }
   }
 
@@ -79,7 +91,7 @@ extension OperatorRegistry {
       try node.integer("output_height", 1), try node.integer("output_width", 1)
     )
     let ratio = try node.integer("sampling_ratio", 0)
-    let scale = try node.float("spatial_scale", 1)
+    let scale = try spatialScale(node)
     guard (1...4096).contains(height), (1...4096).contains(width), (0...4096).contains(ratio) else {
       throw NodeFault("the output is \(height) × \(width), with \(ratio) samples")
     }
@@ -104,9 +116,8 @@ extension OperatorRegistry {
         }
         switch mode {
         case .average:
-          let up = try rows.averaging(bins: height, length: x.shape[2], like: x)
-          let across = try columns.averaging(bins: width, length: x.shape[3], like: x)
-          pooled.append(try up.matrixProduct(picture).matrixProduct(across.transposed()))
+          let bands = try rows.averaged(picture, axis: 1, bins: height)
+          pooled.append(try columns.averaged(bands, axis: 2, bins: width))
         case .maximum:
           let shape = [x.shape[1], height, rows.count, width, columns.count]
           pooled.append(
@@ -139,6 +150,12 @@ extension OperatorRegistry {
     return try shares.dropFirst().reduce(shares[0]) { try $0.maximum($1) }
   }
 
+  private static func spatialScale(_ node: NodeReader) throws -> Double {
+    let scale = try node.float("spatial_scale", 1)
+    guard scale.isFinite else { throw NodeFault("the attribute 'spatial_scale' is \(scale)") }
+    return scale
+  }
+
   /// Boxes as numbers, and the image that each is in.
   private static func regions(
     _ boxes: Tensor, columns: Int, of x: Tensor, _ images: [Int]
@@ -162,9 +179,11 @@ extension OperatorRegistry {
   /// The largest element of each of the bins of a box, whose edges lie at whole elements.
   private static func maxRegionPool(_ node: NodeReader) throws -> NodeFunction {
     guard let size = try node.integers("pooled_shape"), size.count == 2,
-      size.allSatisfy({ (1...4096).contains($0) })
-    else { throw NodeFault("the attribute 'pooled_shape' is missing or out of range") }
-    let scale = try node.float("spatial_scale", 1)
+      size.allSatisfy({ (1...4096).contains($0) }), size[0] * size[1] <= 4096
+    else {
+      throw NodeFault("the attribute 'pooled_shape' is missing or asks for more than 4096 bins")
+    }
+    let scale = try spatialScale(node)
     return { inputs in
       let (x, boxes) = (try inputs[0], try inputs[1])
       guard boxes.rank == 2, boxes.shape[1] == 5 else {

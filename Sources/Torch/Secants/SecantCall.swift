@@ -143,7 +143,7 @@ struct SecantCall {
   ///   - far: The results where ways end, where they are known already.
   func following(_ results: [Tensor], _ map: RowMap, far: [Tensor]? = nil) throws -> [Tensor] {
     if let rows = try rows(of: results, map) {
-      if pass.checksRows { try check(rows, of: results) }
+      if pass.checksRows { try verify(rows, of: results) }
       return zip(results, rows).map { Tensor($0.storage, secant: Secant(pass, rows: $1)) }
     }
     if followed.contains(where: { $0.secant?.far == nil }) { pass.lostRows(name) }
@@ -155,7 +155,7 @@ struct SecantCall {
   }
 
   /// - Throws: ``TorchError`` where rows do not lie where they are said to.
-  func check(_ rows: [CellRows], of results: [Tensor]) throws {
+  func verify(_ rows: [CellRows], of results: [Tensor]) throws {
     for (place, far) in try farResults().enumerated() {
       let claimed = try results[place].shifted(rows[place])
       let isRight = try withoutRecording {
@@ -209,7 +209,7 @@ struct SecantCall {
   func discrete(_ map: RowMap = RowMaps.unknown) throws -> [Tensor] {
     let (near, far) = try ends(map)
     let rows = try rows(of: near, map)
-    if pass.checksRows, let rows { try check(rows, of: near) }
+    if pass.checksRows, let rows { try verify(rows, of: near) }
     return try near.indices.map { place in
       guard near[place].shape == far[place].shape else {
         throw changedShape(near[place], far[place])

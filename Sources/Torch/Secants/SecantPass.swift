@@ -199,7 +199,9 @@ extension Tensor {
     }
   }
 
-  /// Each row replaced by that where its way ends; the last ones stay. Not recorded.
+  /// Each row replaced by that where its way ends; the last ones stay.
+  ///
+  /// Not recorded.
   func shifted(_ rows: CellRows) throws -> Tensor {
     let near = try near
     let length = near.shape[rows.axis]
@@ -224,7 +226,18 @@ extension Tensor {
   }
 
   /// The middle between both ends.
-  var middle: Tensor { get throws { secant == nil ? try near : try (near + far) * 0.5 } }
+  var middle: Tensor {
+    get throws {
+      guard let secant else { return try near }
+      guard secant.far == nil, let rows = secant.rows else {
+        return try withoutRecording { try (near + far) * 0.5 }
+      }
+      var made: OpaquePointer?
+      try check(
+        ct_secant_middle(pointer, Int64(rows.axis), Int64(rows.stride), &made), "secant", [self])
+      return try Tensor(orFail: made)
+    }
+  }
 
   /// These numbers, with the gradient of `linear`.
   func standing(for linear: Tensor) throws -> Tensor {

@@ -1,19 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-
-/// Both ends of each way through an operation on single elements: a and b, and what it makes of them.
-struct Chord {
-  let a: Tensor
-  let b: Tensor
-  let fa: Tensor
-  let fb: Tensor
-
-  /// b − a.
-  var change: Tensor { get throws { try b - a } }
-  /// Between a and b.
-  var middle: Tensor { get throws { try (a + b) * 0.5 } }
-}
+import CTorch
 
 extension SecantRules {
   /// Operations on each element alone, with the slopes of their secants.
@@ -29,8 +16,20 @@ extension SecantRules {
       }
     }
 
+    /// As ``add``, with a kernel that does it in one pass where there is one.
+    func add(
+      _ name: String, _ bend: SecantPass.Bend,
+      _ kernel: @escaping @Sendable (SecantCall) -> ct_secant,
+      _ slope: @escaping @Sendable (SecantCall, Chord) throws -> Tensor
+    ) {
+      rules["aten::" + name] = { call in
+        call.pass.met(call.name, bend)
+        return try call.elementwise(kernel: kernel(call)) { try slope(call, $0) }
+      }
+    }
+
     // Straight pieces.
-    add("relu", .corners) { _, chord in try chord.rampSlope() }
+    add("relu", .corners, { _ in CT_SECANT_RAMP }) { _, chord in try chord.rampSlope() }
     add("leaky_relu", .corners) { call, chord in
       let slope = call.number(1, 0.01)
       return try chord.rampSlope() * (1 - slope) + slope
@@ -79,12 +78,16 @@ extension SecantRules {
       return [try x.relu() - (-x).relu() * slope]
     }
     rules["aten::hardswish"] = { call in
+      call.pass.met(call.name, .smooth)
       let x = try call.tensor(0)
-      return [try x * (x * (1.0 / 6) + 0.5).clamped(from: 0, to: 1)]
+      guard x.device == .cpu else { return [try x * (x * (1.0 / 6) + 0.5).clamped(from: 0, to: 1)] }
+      return try call.elementwise(kernel: CT_SECANT_HARD_SWISH) { chord in
+        try chord.smoothSlope { try $0.hardSwish() }
+      }
     }
 
     // Curved, with a form that is exact where the ends are close.
-    add("exp", .smooth) { _, chord in
+    add("exp", .smooth, { _ in CT_SECANT_EXPONENTIAL }) { _, chord in
       try Chord.exponentialSlope(chord.a, chord.b, chord.fa.maximum(chord.fb))
     }
     add("expm1", .smooth) { _, chord in
@@ -99,11 +102,11 @@ extension SecantRules {
       return try (1.0 / sum).filled(with: 0, where: sum .== 0)
     }
     add("reciprocal", .smooth) { _, chord in try -(chord.fa * chord.fb) }
-    add("tanh", .smooth) { _, chord in
+    add("tanh", .smooth, { _ in CT_SECANT_TANH }) { _, chord in
       // tanh b − tanh a = tanh(b − a) (1 − tanh a tanh b), whose factors are each well known.
       try chord.ratio { try $0.hyperbolicTangent() } * (1 - chord.fa * chord.fb)
     }
-    add("sigmoid", .smooth) { _, chord in
+    add("sigmoid", .smooth, { _ in CT_SECANT_SIGMOID }) { _, chord in
       // By the same identity, σ being (1 + tanh(x / 2)) / 2, in a form that is exact far out.
       let product = try chord.fa * (-chord.b).sigmoid() + chord.fb * (-chord.a).sigmoid()
       return try chord.ratio { try ($0 * 0.5).hyperbolicTangent() } * product
@@ -137,7 +140,13 @@ extension SecantRules {
     }
 
     // Curved: a quotient of differences, and derivatives where the ends are close.
-    for name in ["gelu", "silu", "mish", "softplus", "log_sigmoid", "erf", "atan", "asinh"] {
+    add("silu", .smooth, { _ in CT_SECANT_SILU }) { _, chord in
+      try chord.smoothSlope { try $0.silu() }
+    }
+    add("gelu", .smooth, { $0.isApproximated ? CT_SECANT_GELU_TANH : CT_SECANT_GELU }) {
+      call, chord in try chord.smoothSlope { try $0.gelu(approximated: call.isApproximated) }
+    }
+    for name in ["mish", "softplus", "log_sigmoid", "erf", "atan", "asinh"] {
       add(name, .smooth) { call, chord in
         try chord.smoothSlope { try call.run(replacing: [0: $0])[0] }
       }
@@ -159,21 +168,35 @@ extension SecantRules {
 }
 
 extension SecantCall {
+  /// Of GELU: whether it is the one made of tanh.
+  fileprivate var isApproximated: Bool {
+    if case .text("tanh")? = arguments.dropFirst().first { true } else { false }
+  }
+
   /// An operation on each element of the first argument alone.
   ///
-  /// - Parameter slope: Of the shape of a chord's ends.
-  func elementwise(_ slope: (Chord) throws -> Tensor) throws -> [Tensor] {
+  /// - Parameters:
+  ///   - kernel: What gives the slope in one pass, on devices that have it.
+  ///   - slope: Of the shape of a chord's ends.
+  func elementwise(
+    kernel: ct_secant? = nil, _ slope: (Chord) throws -> Tensor
+  ) throws -> [Tensor] {
     let x = try tensor(0)
     guard let secant = x.secant, followed.count == 1 else { return try withoutSecant() }
     guard x.elementType.isFloatingPoint else { return try discrete() }
     let fa = try nearResults()[0]
     if secant.far == nil, let rows = secant.rows {
       // Only rows where ways start get a slope; those that go nowhere pass nothing on.
-      if pass.checksRows { try check([rows], of: [fa]) }
-      let slopes = try withoutRecording {
+      if pass.checksRows { try verify([rows], of: [fa]) }
+      let slopes = try withoutRecording { () -> Tensor in
         let chord = Chord(
           a: try x.near.starts(rows), b: try x.near.ends(rows), fa: try fa.starts(rows),
           fb: try fa.ends(rows))
+        if pass.corners == nil, let kernel,
+          let slopes = try chord.slope(kernel, paddedBehind: rows)
+        {
+          return slopes
+        }
         let slopes = try slope(chord)
         try noteCorners(of: chord, slope: slopes, rows: rows)
         return try slopes.paddedBehind(rows)
@@ -182,8 +205,10 @@ extension SecantCall {
     }
     pass.corners?.lose(name)
     let (far, fb) = (try x.far, try farResults()[0])
-    let slopes = try withoutRecording {
-      try slope(Chord(a: x.near, b: far, fa: fa, fb: fb))
+    let slopes = try withoutRecording { () -> Tensor in
+      let chord = Chord(a: try x.near, b: far, fa: fa, fb: fb)
+      if let kernel, let slopes = try chord.slope(kernel) { return slopes }
+      return try slope(chord)
     }
     return [
       Tensor(
@@ -206,95 +231,5 @@ extension Tensor {
     var after = [Int](repeating: 0, count: rank)
     after[rows.axis] = rows.stride
     return try padded(before: [Int](repeating: 0, count: rank), after: after)
-  }
-}
-
-// MARK: Slopes
-
-extension Chord {
-  /// Of max(x − corner, 0): 0, 1, or the share of the way that lies above the corner.
-  func rampSlope(from corner: Double = 0) throws -> Tensor {
-    let top = try a.maximum(b)
-    let above = corner == 0 ? top : try top - corner
-    return try (above / change.absolute()).clamped(from: 0, to: 1)
-      .filled(with: 0, where: above .== 0)
-  }
-
-  /// Of steps and jumps: the change shared out, and `elsewhere` where the ends meet.
-  func stepSlope(elsewhere: Double) throws -> Tensor {
-    let change = try change
-    let slope = try (fb - fa) / change
-    return try slope.filled(with: elsewhere, where: change .== 0)
-  }
-
-  /// f(b − a) / (b − a) for f with f(0) = 0 and a derivative there.
-  func ratio(_ f: (Tensor) throws -> Tensor) throws -> Tensor {
-    let change = try change
-    // Close to 0 the quotient is that of the smallest normal numbers, just as exact.
-    let tiny = change.elementType == .float64 ? 1e-150 : 1e-18
-    let safe = try change.filled(with: tiny, where: change.absolute() .< tiny)
-    return try f(safe) / safe
-  }
-
-  /// (exp b − exp a) / (b − a), given the greater of exp a and exp b.
-  static func exponentialSlope(_ a: Tensor, _ b: Tensor, _ greater: Tensor) throws -> Tensor {
-    let distance = try (b - a).absolute()
-    let share = try -(-distance).exponentialMinusOne() / distance
-    return try greater * share.filled(with: 1, where: distance .== 0)
-  }
-
-  /// (log b − log a) / (b − a) for positive numbers.
-  func logarithmSlope() throws -> Tensor {
-    let change = try change
-    let (least, greatest) = (try a.minimum(b), try a.maximum(b))
-    let distance = try change.absolute()
-    let close = try (distance / least).logarithmOfOnePlus() / distance
-    let apart = try (fb - fa) / change
-    let isClose = try distance .< greatest * 0.5
-    return try close.chosen(where: isClose, else: apart)
-      .chosen(where: change .!= 0, else: 1.0 / a)
-  }
-
-  /// Of scale · (x above 0, alpha · (exp(inputScale · x) − 1) below).
-  func exponentialUnitSlope(alpha: Double, scale: Double, inputScale: Double) throws -> Tensor {
-    let ramp = try rampSlope()
-    let (below, above) = (try a.minimum(b), try a.maximum(b).clamped(to: 0))
-    let low = try below.clamped(to: 0) * inputScale
-    let high = try above * inputScale
-    let curve = try Chord.exponentialSlope(low, high, high.exponential())
-    return try (ramp + (1 - ramp) * curve * (alpha * inputScale)) * scale
-  }
-
-  /// The quotient of differences, and where the ends are close the mean of the derivative of `f`
-  /// between them.
-  ///
-  /// Rounding spoils the quotient by ε / h, and the mean at Gauss's two points is good to h⁴ / 4320:
-  /// where `f` is smooth on the scale of 1, both are exact enough at h = 1e-3.
-  ///
-  /// - Parameter reach: How far `f` is that smooth, in parts of 1; nil for everywhere.
-  func smoothSlope(
-    within reach: Tensor? = nil, _ f: (Tensor) throws -> Tensor
-  ) throws -> Tensor {
-    let change = try change
-    let middle = try middle
-    let limit = try change.filled(with: change.elementType == .float64 ? 1e-3 : 3e-2)
-    let closeness = try reach.map { try limit * $0.clamped(from: 0, to: 1) } ?? limit
-    let isApart = try change.absolute() .> closeness
-    guard
-      try !isApart.flattened().unsqueezed(axis: 0).all(axis: 1).hasSameElements(
-        as: Tensor([true]).moved(to: change.device))
-    else {
-      return try (fb - fa) / change
-    }
-    let shift = try change.filled(with: 0, where: isApart) * (0.5 / 3.0.squareRoot())
-    let derivative = try recording(true) {
-      let points = try [middle - shift, middle + shift].map { try $0.tracked() }
-      return try zip(
-        gradient(
-          of: f(points[0]) + f(points[1]), withRespectTo: points, weight: middle.filled(with: 0.5)),
-        points
-      ).map(\.0).reduce(middle.filled(with: 0)) { try $0 + $1 }
-    }
-    return try ((fb - fa) / change).chosen(where: isApart, else: derivative)
   }
 }

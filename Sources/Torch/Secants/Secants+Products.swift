@@ -87,8 +87,10 @@ extension SecantCall {
     return try polynomial(degree: 2, map)
   }
 
-  /// A polynomial in all that is followed: its derivative along a way, a polynomial too, is averaged
-  /// exactly by Gauss's rule of the degree. For products that is ū dv + v̄ du.
+  /// A polynomial in all that is followed.
+  ///
+  /// Its derivative along a way, a polynomial too, is averaged exactly by Gauss's rule of the degree.
+  /// For products that is ū dv + v̄ du.
   func polynomial(degree: Int, _ map: RowMap = RowMaps.unknown) throws -> [Tensor] {
     guard followed.allSatisfy(\.elementType.isFloatingPoint) else { return try withoutSecant() }
     guard degree > 1 else { return try linear(map) }
@@ -97,9 +99,10 @@ extension SecantCall {
     for (node, weight) in GaussianNodes.nodes((degree + 1) / 2) {
       let part = try run { tensor in
         guard tensor.secant != nil else { return tensor.plain }
-        let point = try withoutRecording {
-          try tensor.near * (1 - node) + tensor.far * node
-        }
+        let point =
+          node == 0.5
+          ? try tensor.middle
+          : try withoutRecording { try tensor.near * (1 - node) + tensor.far * node }
         return try point.standing(for: tensor.plain)
       }[0]
       guard weight != 1 else {

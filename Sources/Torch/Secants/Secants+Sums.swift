@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CTorch
+
 extension SecantRules {
   /// Softmax and its kin, norms and variances.
   static let sums: [String: Rule] = [
-    "aten::softmax": { call in
-      try call.exponentials(axes: call.integers(1), RowMaps.along(1)) { x, mean, weights in
-        try mean * (x - weights)
-      }
-    },
-    "aten::log_softmax": { call in
-      try call.exponentials(axes: call.integers(1), RowMaps.along(1)) { x, _, weights in
-        try x - weights
-      }
-    },
-    "aten::logsumexp": { call in
-      let shape = try call.nearResults()[0].shape
-      return try call.exponentials(axes: call.integers(1), RowMaps.along(1, keeps: 2)) {
-        try $2.reshaped(to: shape)
-      }
-    },
+    "aten::softmax": { try $0.exponentials(CT_SOFTMAX, RowMaps.along(1)) },
+    "aten::log_softmax": { try $0.exponentials(CT_LOG_SOFTMAX, RowMaps.along(1)) },
+    "aten::logsumexp": { try $0.exponentials(CT_LOG_SUM_EXP, RowMaps.along(1, keeps: 2)) },
     "aten::var": { call in
       let x = try call.tensor(0)
       var axes = call.integers(1)
@@ -105,30 +94,34 @@ extension SecantCall {
   ///
   /// With p the softmax at one end and q at the other, the secant of log Σ exp x has the weights of
   /// the logarithmic means M(pᵢ, qᵢ) = (qᵢ − pᵢ) / (log qᵢ − log pᵢ), brought to the sum 1; nothing
-  /// overflows, however large x is.
-  ///
-  /// - Parameter linear: Of x, M, and the weighted mean of x, with axes kept.
-  fileprivate func exponentials(
-    axes: [Int], _ map: RowMap, _ linear: (Tensor, Tensor, Tensor) throws -> Tensor
-  ) throws -> [Tensor] {
+  /// overflows, however large x is. What is masked with −∞ has weight 0, and no share.
+  fileprivate func exponentials(_ kind: ct_exponentials, _ map: RowMap) throws -> [Tensor] {
     pass.met(name, .smooth)
     let x = try tensor(0)
-    let axes = axes.isEmpty ? Array(0..<x.rank) : axes
+    let axes = integers(1).isEmpty ? Array(0..<x.rank) : integers(1)
+    let near = try nearResults()[0]
     let mean = try withoutRecording { () -> Tensor in
       func logarithms(_ x: Tensor) throws -> Tensor {
         try x - x.logSumExp(axes: axes, keepingAxes: true)
       }
       let (a, b) = (try logarithms(x.near), try logarithms(x.far))
-      let mean = try Chord.exponentialSlope(a, b, a.maximum(b).exponential())
-      // Masked at both ends.
+      let (p, q) = (try a.exponential(), try b.exponential())
+      let chord = Chord(a: a, b: b, fa: p, fb: q)
+      if let mean = try chord.slope(CT_SECANT_EXPONENTIAL) { return mean }
+      let mean = try Chord.exponentialSlope(a, b, p.maximum(q))
       return try mean.filled(with: 0, where: mean.isNaN())
     }
-    let weights = try mean / mean.sum(axes: axes, keepingAxes: true)
-    // What is masked with −∞ has weight 0, and no share.
-    let finite = try x.plain.filled(with: 0, where: x.near.isInfinite())
-    let weighted = try (weights * finite).sum(axes: axes, keepingAxes: true)
-    let near = try nearResults()[0]
-    return try following([near.standing(for: linear(finite, mean, weighted))], map)
+    let value =
+      try kind == CT_LOG_SUM_EXP
+      ? near.reshaped(to: mean.sum(axes: axes, keepingAxes: true).shape) : near
+    var made: OpaquePointer?
+    try check(
+      ct_secant_exponentials(
+        kind, x.pointer, mean.pointer, value.pointer, axes.map(Int64.init), axes.count, &made),
+      name, [x, mean])
+    let result = try Tensor(orFail: made)
+    return try following(
+      [kind == CT_LOG_SUM_EXP ? result.reshaped(to: near.shape) : result], map)
   }
 }
 

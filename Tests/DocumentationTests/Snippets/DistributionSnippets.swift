@@ -207,4 +207,20 @@ struct SimpsonRule: QuadratureRule {
     let error = try relativeL1(expected.values, exact.values)
     #expect(error < 3 * estimate && estimate < 0.3)
   }
+
+  @Test func `drawing until a tolerance is reached`() throws {
+    // snippet: drawing-to-a-tolerance
+    let known = try ExpectedGradients(
+      model, slice: slice, from: .samples(of: digits), count: 10_000, tolerance: 0.05, seed: 1
+    ).attributions(for: digit)
+    let errors = known.standardError  // of each pixel, in logits
+    print(known.cost.samples, try known.errorEstimate?.number() ?? .nan)
+    let steady = try SmoothGrad(
+      model, slice: slice, standardDeviation: 0.1, count: 10_000, tolerance: 0.05, seed: 7
+    ).attributions(for: digits)
+    // end
+    #expect(try #require(known.errorEstimate).max().number() <= 0.05)
+    #expect(try #require(steady.errorEstimate).max().number() <= 0.05)
+    #expect(try #require(errors).tensors[0].shape == digit.shape && known.cost.samples < 10_000)
+  }
 }

@@ -22,6 +22,8 @@ import Testing
         guard !graph.outputs.isEmpty else { return nil }
         do {
           let model = try ONNXModel(bytes: graph.bytes, elementType: .float64)
+          // A layer that runs along the rows takes one alone.
+          guard model.network.timeFault == nil else { return nil }
           let pass = SecantPass(checksRows: true)
           try check(&graph, model, pass)
           checked += 1
@@ -71,7 +73,9 @@ import Testing
     let places = plain.indices.filter {
       plain[$0].shape.first == count && plain[$0].elementType.isFloatingPoint
     }
-    guard try places.allSatisfy({ try plain[$0].absolute().sum().number().isFinite }) else { return }
+    guard try places.allSatisfy({ try plain[$0].absolute().sum().number().isFinite }) else {
+      return
+    }
     let ways = count - instances
     let rows = CellRows(axis: 0, stride: instances)
     let weights = try plain.map { result -> Tensor in
@@ -96,7 +100,8 @@ import Testing
     let known = try slopes(
       moving.map { try $0.numbers.tracked(bySecantsTo: instances, of: pass) })
     let lost = try slopes(
-      moving.map { try $0.numbers.tracked(bySecantsTo: $0.numbers.shifted(rows), of: SecantPass()) })
+      moving.map { try $0.numbers.tracked(bySecantsTo: $0.numbers.shifted(rows), of: SecantPass()) }
+    )
     var shares = try Tensor(0.0)
     var size = try Tensor(1.0)
     for (slope, input) in zip(known, moving) {

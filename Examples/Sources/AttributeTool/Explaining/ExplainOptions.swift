@@ -13,6 +13,7 @@ public struct ExplainOptions: Sendable {
   public var baseline: String?
   public var rule: String?
   public var steps: Int?
+  public var tolerance: Double?
   public var measuresInfluence = false
   public var isAbsolute = false
   public var seed: UInt64 = 0

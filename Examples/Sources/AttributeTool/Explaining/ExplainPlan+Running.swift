@@ -76,7 +76,7 @@ extension ExplainPlan {
       ExplainedRow(
         name: instance.name, label: predictions?[index].label, score: predictions?[index].score,
         quantity: quantity[index], end: ends?[index], start: starts?[index],
-        sum: sums.reduce(0) { $0 + $1[index] }, gap: gaps?[index], standardError: errors?[index])
+        sum: sums.reduce(0) { $0 + $1[index] }, gap: gaps?[index], errorEstimate: errors?[index])
     }
   }
 }

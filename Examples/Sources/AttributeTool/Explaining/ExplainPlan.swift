@@ -11,7 +11,7 @@ public struct ExplainPlan: Sendable {
   public let quantity: any QuantityOfInterest
   public let distribution: DistributionGrammar
   public let baseline: BaselineGrammar
-  public let rule: any QuadratureRule
+  public let rule: any PathRule
   public let steps: Int
   public let outputs: [OutputFile]
 
@@ -31,8 +31,9 @@ public struct ExplainPlan: Sendable {
     self.distribution = distribution
     try Self.check(options, against: distribution)
     baseline = try BaselineGrammar(options.baseline ?? "zeros")
-    rule = try RuleGrammar.rule(options.rule ?? GaussLegendreRule().name)
-    steps = options.steps ?? 50
+    rule = try RuleGrammar.rule(
+      options.rule, steps: options.steps, tolerance: options.tolerance)
+    steps = options.steps ?? rule.standardSteps
     guard (1...Limits.evaluations).contains(steps) else {
       throw ToolError.usage("--steps \(steps): write a number from 1 to \(Limits.evaluations)")
     }
@@ -41,7 +42,9 @@ public struct ExplainPlan: Sendable {
         "--steps \(steps) is more than \(Limits.gaussLegendre), the most for gauss-legendre: "
           + "take --rule midpoint")
     }
-    if distribution.hasSteps { _ = try rule.nodes(min(steps, 2)) }
+    if distribution.hasSteps, let rule = rule as? any QuadratureRule {
+      _ = try rule.nodes(min(steps, 2))
+    }
     if let rows = options.rowsAtOnce, rows < 1 {
       throw ToolError.usage("--rows \(rows): at least one row is evaluated at once")
     }
@@ -52,20 +55,26 @@ public struct ExplainPlan: Sendable {
     outputs = try OutputFile.files(options.outputs)
   }
 
+  /// The rule as the command line has it.
+  var ruleText: String { options.rule ?? (rule is AutomaticRule ? "automatic" : rule.name) }
+
   private static func check(
     _ options: ExplainOptions, against distribution: DistributionGrammar
   ) throws {
     let name = options.distribution
-    if !distribution.hasSteps, options.steps != nil || options.rule != nil {
+    let pathOptions = [
+      ("steps", options.steps != nil), ("rule", options.rule != nil),
+      ("tolerance", options.tolerance != nil),
+    ]
+    if !distribution.hasSteps, let option = pathOptions.first(where: \.1)?.0 {
       let remedy =
         switch distribution {
         case .gaussian: "the number of draws is part of it, as in gaussian:0.1:100"
         case .expected: "the number of draws is part of it, as in expected:200"
-        default: "leave \(options.steps != nil ? "--steps" : "--rule") out"
+        default: "leave --\(option) out"
         }
       throw ToolError.usage(
-        "--\(options.steps != nil ? "steps" : "rule") is for paths, and '\(name)' is none: \(remedy)"
-      )
+        "--\(option) is for paths, and '\(name)' is none: \(remedy)")
     }
     if !distribution.hasBaseline, options.baseline != nil {
       throw ToolError.usage(

@@ -31,7 +31,7 @@ public struct ExplainedRow: Sendable, Equatable {
   /// Σ of its attributions.
   public let sum: Double
   public let gap: Double?
-  public let standardError: Double?
+  public let errorEstimate: Double?
 
   /// The gap as a share of the quantity's change; `nil` where nothing changes.
   public var relativeGap: Double? {

@@ -64,7 +64,8 @@ extension Explanation {
         "labels": .array(options.labels.map { .integer($0) }),
         "distribution": .string(options.distribution),
         "baseline": path.hasBaseline ? .string(options.baseline ?? "zeros") : .null,
-        "rule": path.hasSteps ? .string(plan.rule.name) : .null,
+        "rule": path.hasSteps ? .string(plan.ruleText) : .null,
+        "tolerance": path.hasSteps ? JSON((plan.rule as? AutomaticRule)?.tolerance) : .null,
         "steps": path.hasSteps ? .integer(plan.steps) : .null,
         "seed": .unsigned(options.seed),
         "imageMean": .array(options.imageScaling.mean.map { .number($0) }),
@@ -84,7 +85,14 @@ extension Explanation {
       ],
       "attributionSum": .number(row.sum),
       "completenessGap": ["absolute": JSON(row.gap), "relative": JSON(row.relativeGap)],
-      "relativeStandardError": JSON(row.standardError),
+      "errorEstimate": JSON(row.errorEstimate),
+      "effort": attributions.efforts.isEmpty
+        ? .null
+        : [
+          "rule": .string(attributions.efforts[index].rule),
+          "steps": .integer(attributions.efforts[index].steps),
+          "evaluations": .integer(attributions.efforts[index].evaluations),
+        ],
     ]
   }
 

@@ -44,8 +44,13 @@ extension Explanation {
       columns.append(("gap", rows.map { $0.gap?.text(2) ?? "–" }))
       columns.append(("relative", rows.map { $0.relativeGap?.percentText ?? "–" }))
     }
-    if rows.contains(where: { $0.standardError != nil }) {
-      columns.append(("std. error", rows.map { $0.standardError?.percentText ?? "–" }))
+    if rows.contains(where: { $0.errorEstimate != nil }) {
+      let title = attributions.efforts.isEmpty ? "std. error" : "est. error"
+      columns.append((title, rows.map { $0.errorEstimate?.percentText ?? "–" }))
+    }
+    if !attributions.efforts.isEmpty {
+      columns.append(("rule", attributions.efforts.map(\.rule)))
+      columns.append(("steps", attributions.efforts.map { String($0.steps) }))
     }
     let names = rows.map(\.name)
     let nameWidth = max(8, names.map(\.count).max() ?? 0)

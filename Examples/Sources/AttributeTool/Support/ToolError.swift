@@ -19,10 +19,10 @@ public enum ExitStatus: Int32, Sendable {
   public init(_ error: any Error) {
     switch error {
     case let error as ToolError: self = error.status
-    case is QuadratureError: self = .usage
+    case is QuadratureError, is PathRuleError: self = .usage
     case is ONNXError, is NPYError, is VisualizationError, is InputError, is CutError,
       is QuantityError, is BaselineError, is ActivationError, is SamplesError, is TorchError,
-      is NonFiniteError:
+      is NonFiniteError, is ExactRuleError:
       self = .data
     default: self = .defect
     }
