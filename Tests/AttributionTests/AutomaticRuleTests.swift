@@ -21,8 +21,10 @@ import Torch
     #expect(estimates.count == 10 && estimates.allSatisfy { $0 <= tolerance })
     let errors = try (0..<10).map { try relativeL1(result.values[$0], truth[$0]) }
     #expect(errors.filter { $0 <= tolerance }.count >= 9, "\(errors)")
+    // From a single change the estimate is rougher.
+    let factor = tolerance > 0.01 ? 3.0 : 2
     let ratios = zip(estimates, errors).map { $0 / $1 }
-    #expect(ratios.filter { $0 > 0.5 && $0 < 2 }.count >= 8, "\(ratios)")
+    #expect(ratios.filter { $0 > 1 / factor && $0 < factor }.count >= 8, "\(ratios)")
     #expect(result.efforts.count == 10)
     #expect(result.efforts.allSatisfy { $0.rule == SecantRule().name && $0.evaluations >= 8 })
   }

@@ -140,8 +140,8 @@ import Torch
     }
     let slope = try log2(error(64, .secant) / error(4, .secant)) / 4
     #expect(slope > -1.7 && slope < -1.3, "\(slope)")
-    // An eighth of Gauss–Legendre's steps is enough here.
-    #expect(try error(6, .secant) < error(50, .gaussLegendre))
+    // A third of Gauss–Legendre's steps is enough, max pooling notwithstanding.
+    #expect(try error(16, .secant) < error(50, .gaussLegendre))
   }
 
   @Test func `a batch is its rows one by one, in float32 as well`() throws {

@@ -68,12 +68,12 @@ public struct DiscretizedDistribution: RefinableDistribution {
 
   public var refinement: AutomaticRule? { rule as? AutomaticRule }
 
-  /// Four steps of a refinement are one of each piece: fewer there are not, and a number of steps that
-  /// stayed the same would look like one that is enough.
+  public var pieces: Int { anchors + 1 }
+
   public func refined(by rule: any PathRule, steps: Int) -> any DistributionOfInterest {
     DiscretizedDistribution(
       through: table, from: baseline, strategy: strategy, anchors: anchors, neighbors: neighbors,
-      rule: rule, steps: max(1, steps / 4) * (anchors + 1))
+      rule: rule, steps: steps)
   }
 
   public func samples(around instances: Instances) throws -> Samples {

@@ -46,6 +46,8 @@ public struct PathDistribution: RefinableDistribution {
 
   public var refinement: AutomaticRule? { rule as? AutomaticRule }
 
+  public var pieces: Int { path.corners.count + 1 }
+
   public func refined(by rule: any PathRule, steps: Int) -> any DistributionOfInterest {
     PathDistribution(path, from: baseline, rule: rule, steps: steps, progression: progression)
   }

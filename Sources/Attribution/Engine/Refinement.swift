@@ -26,13 +26,6 @@ struct Refinement {
     /// How often they changed.
     var refinements = 0
 
-    /// How far an estimate has to be below the tolerance: errors scatter around estimates, more so
-    /// around those from one change.
-    var margin: Double {
-      guard kind != .gaussLegendre else { return 1 }
-      return refinements < 2 ? 1.5 : 1.25
-    }
-
     /// Some of the instances, by their places here.
     func selecting(_ places: [Int]) throws -> Front {
       var part = self
@@ -52,6 +45,7 @@ struct Refinement {
   }
 
   private var finished: [Front] = []
+  private var hasCorners = true
   private var estimates: [Double]
   private var evaluations: [Int]
 
@@ -72,7 +66,7 @@ struct Refinement {
   mutating func results() throws -> [GroupResult] {
     let all = Array(0..<instances)
     func first(_ kind: Kind, _ steps: Int, factor: Int) throws -> (Front, SecantPass?) {
-      let steps = min(steps, distribution.steps)
+      let steps = min(steps * distribution.pieces, distribution.steps)
       let (results, secants) = try run(kind, steps, all)
       let next = min(distribution.steps, factor * steps)
       return (
@@ -82,6 +76,7 @@ struct Refinement {
     // Two cells, then six: half of all networks need no more for 1 %.
     var (front, secants) = try first(.secant, 2, factor: 3)
     front.kind = kind(secants)
+    hasCorners = secants?.operationsWithCorners.isEmpty == false
     if front.kind == .gaussLegendre { front = try first(.gaussLegendre, 4, factor: 2).0 }
     var fronts = [front]
     while let front = fronts.popLast() { fronts += try refined(front) }
@@ -136,8 +131,16 @@ struct Refinement {
   /// Cells of a grid with so many more contain those of the grid before.
   private func wantedFactor(_ instance: Int, _ kind: Kind) -> Int {
     guard kind != .gaussLegendre else { return 2 }
-    let excess = 1.5 * estimates[instance] / rule.tolerance
+    let excess = 1.75 * estimates[instance] / rule.tolerance
     return [2, 3].first { pow(Double($0), 1.5) >= excess } ?? 4
+  }
+
+  /// How far an estimate has to be below the tolerance: errors scatter around estimates, more so around
+  /// those from one change.
+  private func margin(_ front: Front) -> Double {
+    // Of smooth networks estimates are far too large anyway.
+    guard hasCorners else { return 1 }
+    return front.refinements < 2 ? 2 : 1.5
   }
 
   /// Puts those instances of a front aside that are good enough, and gives what is left, apart by how
@@ -146,7 +149,8 @@ struct Refinement {
     var done: [Int] = []
     var open: [Int: [Int]] = [:]
     for (place, instance) in front.instances.enumerated() {
-      if front.margin * estimates[instance] <= rule.tolerance || front.steps >= distribution.steps {
+      if margin(front) * estimates[instance] <= rule.tolerance || front.steps >= distribution.steps
+      {
         done.append(place)
       } else {
         open[wantedFactor(instance, front.kind), default: []].append(place)

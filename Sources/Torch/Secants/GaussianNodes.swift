@@ -51,4 +51,3 @@ package enum GaussianNodes {
     return (current, Double(n) * (x * current - previous) / (x * x - 1))
   }
 }
-
