@@ -45,7 +45,7 @@ extension Explanation {
       columns.append(("relative", rows.map { $0.relativeGap?.percentText ?? "–" }))
     }
     if rows.contains(where: { $0.errorEstimate != nil }) {
-      let title = attributions.efforts.isEmpty ? "std. error" : "est. error"
+      let title = attributions.standardError == nil ? "est. error" : "std. error"
       columns.append((title, rows.map { $0.errorEstimate?.percentText ?? "–" }))
     }
     if !attributions.efforts.isEmpty {

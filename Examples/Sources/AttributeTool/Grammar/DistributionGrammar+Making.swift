@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Attribution
+import Torch
+
+extension DistributionGrammar {
+  /// Makes the distribution.
+  ///
+  /// - Parameters:
+  ///   - tolerance: At which draws stop.
+  ///   - baseline: Makes the baseline of the command line.
+  func distribution(
+    rule: any PathRule, steps: Int, tolerance: Double?, _ materials: Materials,
+    from baseline: () throws -> any Baseline
+  ) throws -> any DistributionOfInterest {
+    // With a tolerance the count is where drawing ends at last.
+    let standardDraws = tolerance == nil ? 50 : 10_000
+    switch self {
+    case .point: return PointDistribution()
+    case .path(let path):
+      return PathDistribution(
+        try path.path(materials), from: try start(of: path, baseline), rule: rule, steps: steps)
+    case .split(let part, let share, let path):
+      return SplitPathDistribution(
+        part, of: try path.path(materials), at: share, from: try start(of: path, baseline),
+        rule: rule, steps: steps)
+    case .discretized(let file, let anchors):
+      return DiscretizedDistribution(
+        through: try materials.array(file), from: try baseline(), anchors: anchors, rule: rule,
+        steps: steps)
+    case .sequential(let groups):
+      return SequentialDistribution(
+        groups: try groups.numbers(materials), from: try baseline(), rule: rule, steps: steps)
+    case .boundary(let rival):
+      let start = BoundaryBaseline.boundary(toward: rival, in: materials.range)
+      return PathDistribution(from: start, rule: rule, steps: steps)
+    case .guided(let fraction, let maxDistance):
+      return GuidedDistribution(
+        from: try baseline(), steps: steps, fraction: fraction, maxDistance: maxDistance)
+    case .adversarial(let rivals):
+      // The published stride, 0.05 of what pixels may be.
+      let stride = 0.05 * (materials.range.map { $0.upperBound - $0.lowerBound } ?? 1)
+      return AdversarialDistribution(
+        against: rivals, moves: steps, stride: stride, in: materials.range)
+    case .importantDirections(.path(let path)):
+      return ImportantDirections(
+        of: PathDistribution(
+          try path.path(materials), from: try start(of: path, baseline), rule: rule, steps: steps,
+          progression: .moves))
+    case .importantDirections(let base):
+      return ImportantDirections(
+        of: try base.distribution(
+          rule: rule, steps: steps, tolerance: tolerance, materials, from: baseline))
+    case .gaussian(let deviation, let count):
+      return GaussianDistribution(
+        standardDeviation: deviation, count: count ?? (tolerance == nil ? 25 : standardDraws),
+        tolerance: tolerance, seed: materials.seed)
+    case .expected(let count):
+      return ExpectedGradientsDistribution(
+        from: try baseline(), count: count ?? standardDraws, tolerance: tolerance,
+        seed: materials.seed)
+    }
+  }
+
+  private func start(
+    of path: PathGrammar, _ baseline: () throws -> any Baseline
+  ) throws -> any Baseline {
+    path.hasBaseline ? try baseline() : ZeroBaseline()
+  }
+}
+
+extension DistributionGrammar.Groups {
+  /// The group of each feature, broadcasting to an instance.
+  fileprivate func numbers(_ materials: Materials) throws -> Tensor {
+    switch self {
+    case .file(let file): return try materials.array(file)
+    case .axis(let axis):
+      let shape = try materials.shape()
+      guard axis < shape.count else {
+        throw ToolError.data(
+          "sequential:axis\(axis): an instance at '\(materials.cutName)' has shape "
+            + "\(Array(shape.dropFirst())), whose last axis is axis\(shape.count - 1)")
+      }
+      let behind = [Int](repeating: 1, count: shape.count - axis - 1)
+      return try Tensor(Array(0..<shape[axis]), shape: [shape[axis]] + behind)
+    }
+  }
+}
