@@ -45,7 +45,8 @@ import Testing
     arguments: [
       "", "line", "linear:1", "point:1", "gaussian", "gaussian:-1", "gaussian:nan",
       "gaussian:0.1:0", "gaussian:0.1:x", "gaussian:1:2:3", "expected:0", "expected:1e9",
-      "expected:99999999999", "expected:1:2", "polyline", "polyline:", "spline", "blur:0", "blur:-1",
+      "expected:99999999999", "expected:1:2", "polyline", "polyline:", "spline", "blur:0",
+      "blur:-1",
       "blur:x", "blur:1:2", "decoded", "decoded:d.onnx", "decoded:d.onnx:", "left:2", "left:x",
       "left:0.5:point", "left:0.5:guided", "boundary:x", "boundary:-1", "boundary:1:2",
       "discretized", "discretized:words.npy:0", "discretized:words.npy:x", "sequential",

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AttributeTool
+import Foundation
 import Testing
 
 @Suite struct HelpTests {
   @Test(
     arguments: [
-      ("--distribution", "idgi, idgi:blur"), ("-d", "expected:200"), ("--baseline", "nearest:FILE"),
-      ("-b", "boundary:3"), ("--rule", "gauss-legendre"), ("--quantity", "class:8-class:3"),
+      ("--distribution", "idgi[:PATH]"), ("-d", "expected[:200]"), ("--baseline", "nearest:FILE["),
+      ("-b", "boundary[:3]"), ("--rule", "gauss-legendre"), ("--quantity", "class:8-class:3"),
       ("--from", "in:LAYER"), ("--to", "CUT@channel:3"), ("--at", "logits"),
     ])
   func `Help in place of a value lists all there are`(option: String, form: String) throws {
@@ -34,26 +35,40 @@ import Testing
     #expect(lines.count <= 110)
   }
 
-  /// A list that names a form which is none would send its readers into an error.
+  /// The forms of a list, the first word of each line, with and without what stands in brackets.
+  private func forms(_ help: String) -> [String] {
+    help.split(separator: "\n").filter { $0.hasPrefix("  ") }
+      .compactMap { $0.split(separator: " ").first }
+      .flatMap { form -> [String] in
+        let parts = form.split(separator: "[").map { $0.filter { $0 != "]" } }
+        return parts.indices.map { parts[...$0].joined() }
+      }
+  }
+
+  private let stand: KeyValuePairs = [
+    "FILE": "data.npy", "LABELS": "labels.npy", "PATH": "blur", "CUT": "conv2", "B": "zeros",
+  ]
+
+  private func filled(_ form: String) -> String {
+    stand.reduce(form) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
+  }
+
   @Test func `Every form that the lists show is read`() throws {
-    let known = [
-      "linear", "blur", "blur:5", "polyline:FILE", "spline:FILE", "decoded:DEC.onnx:ENC.onnx",
-      "left:0.9", "right:0.9", "left:0.9:blur", "boundary", "boundary:3", "discretized:FILE",
-      "sequential:axis2", "sequential:FILE", "guided", "guided:0.25:0.02", "adversarial",
-      "adversarial:3,5", "idgi", "idgi:blur", "expected", "expected:200", "gaussian:0.1",
-      "gaussian:0.1:100", "point",
-    ]
-    for form in known {
-      #expect(DistributionGrammar.help.contains(form), "\(form)")
-      _ = try DistributionGrammar(form)
-    }
-    for form in [
-      "zeros", "constant:0.5", "mean:FILE", "median:FILE", "mode:FILE", "samples:FILE",
-      "activation:FILE", "blurred:5", "gaussian:0.1:10", "uniform:0:1:10", "farthest:0:1",
-      "nearest:FILE", "boundary:3", "counterfactual:nearest:FILE@conv2",
-    ] {
-      #expect(BaselineGrammar.help.contains(form), "\(form)")
-      _ = try BaselineGrammar(form)
-    }
+    let distributions = forms(DistributionGrammar.help)
+    #expect(distributions.contains("left:0.9:PATH") && distributions.count >= 25)
+    for form in distributions { _ = try DistributionGrammar(filled(form)) }
+    let baselines = forms(BaselineGrammar.help)
+    #expect(baselines.contains("nearest:FILE:LABELS@CUT") && baselines.count >= 19)
+    for form in baselines { _ = try BaselineGrammar(filled(form)) }
+  }
+
+  @Test func `The gallery of the README has every distribution, and none that is not`() throws {
+    let readme = Command.package.deletingLastPathComponent().appendingPathComponent("README.md")
+    let shown = try String(contentsOf: readme, encoding: .utf8).components(separatedBy: "`-d ")
+      .dropFirst().compactMap { $0.split(whereSeparator: { " `".contains($0) }).first }
+      .map(String.init)
+    for form in shown { _ = try DistributionGrammar(form) }
+    func name(_ form: String) -> String? { form.split(separator: ":").first.map(String.init) }
+    #expect(Set(shown.compactMap(name)) == Set(forms(DistributionGrammar.help).compactMap(name)))
   }
 }

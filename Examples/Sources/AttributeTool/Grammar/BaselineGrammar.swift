@@ -20,23 +20,25 @@ public indirect enum BaselineGrammar: Sendable, Equatable {
   case mixed([BaselineGrammar])
 
   public static let help = """
-    BASELINES (--baseline), where a path starts; FILE is a .npy file
-      zeros, constant:0.5
-      FILE, IMAGE        an activation: one for all instances, or one for each
-      mean:FILE, median:FILE, mode:FILE   of the rows of a data set, by feature
-      samples:FILE       every row, with equal shares
-      activation:FILE    what the model has at --at for that input
-      blurred:5          the instance, blurred with that standard deviation
-      gaussian:0.1       the instance with normal noise; gaussian:0.1:10 for 10
-      uniform:0:1        even noise from 0 to 1; uniform:0:1:10 for 10 draws
-      farthest:0:1       the end of the range that lies farther from the instance
-      nearest:FILE       the nearest row that the model gives another class;
-                         nearest:FILE:LABELS.npy for given classes, and nearest:
-                         FILE@conv2 for distances at a layer
-      boundary           near by, where another class ties; boundary:3 for class 3
-      counterfactual:B@conv2   the instance, changed until conv2 takes it for B,
-                         as counterfactual:nearest:FILE@conv2
-      B+B                several with equal shares
+    BASELINES (--baseline): where a path starts. What stands in [ ] may be left
+    out; FILE and LABELS are .npy files, CUT a layer, B another baseline.
+
+      zeros
+      constant:0.5
+      FILE                    an activation, for all instances or for each
+      mean:FILE               of the rows of a data set, feature by feature
+      median:FILE             likewise
+      mode:FILE               likewise
+      samples:FILE            every row, with equal shares
+      activation:FILE         what the model has at --at for that input
+      blurred:5               the instance, blurred with that deviation
+      gaussian:0.1[:10]       the instance with noise; the mean of 10 draws
+      uniform:0:1[:10]        even noise from 0 to 1; the mean of 10 draws
+      farthest:0:1            the end of the range that lies farther away
+      nearest:FILE[:LABELS][@CUT]   the nearest row of another class
+      boundary[:3]            near by, where another class ties, or class 3
+      counterfactual:B@CUT    the instance, changed until CUT takes it for B
+      B+B                     several with equal shares
     """
 
   /// Reads a baseline.
@@ -108,7 +110,8 @@ public indirect enum BaselineGrammar: Sendable, Equatable {
   }
 
   private static func nearest(_ form: NamedForm) throws -> BaselineGrammar {
-    let rest = try form.file(as: "nearest:DATA.npy, nearest:DATA.npy:LABELS.npy or nearest:DATA@conv2")
+    let rest = try form.file(
+      as: "nearest:DATA.npy, nearest:DATA.npy:LABELS.npy or nearest:DATA@conv2")
     let measured = rest.divided(after: ".npy", at: "@")
     let files = (measured?.first ?? rest).divided(after: ".npy", at: ":")
     if let measured { _ = try CutGrammar.cut(measured.second) }

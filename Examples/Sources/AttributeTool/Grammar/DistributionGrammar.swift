@@ -27,32 +27,30 @@ public indirect enum DistributionGrammar: Sendable, Equatable {
   public static let linear = DistributionGrammar.path(.linear)
 
   public static let help = """
-    DISTRIBUTIONS (--distribution), at which points the model is looked at
-    Paths; --rule, --steps and --tolerance say how they are integrated:
-      linear             straight from the baseline: integrated gradients, default
-      blur, blur:5       from the blurred instance; 5 is its standard deviation
-      polyline:FILE      straight pieces through the rows of a .npy file
-      spline:FILE        a smooth curve through them
-      decoded:DEC.onnx:ENC.onnx   straight in the latent space of another model
-      left:0.9, right:0.9   the part of a path before and behind 90 % of the
-                         change; left:0.9:blur for another path than linear
-      boundary           straight from where another class ties; boundary:3
-      discretized:FILE   past rows of a .npy file, as words; discretized:FILE:30
-      sequential:axis2   place by place along an axis, or token, channel, or by
-                         the group numbers in a .npy file: sequential:FILE
-    Paths that follow the gradient; --steps alone:
-      guided             small gradients first; guided:0.25:0.02 for the fraction
-                         that moves and the distance from the straight path
-      adversarial        from where rivals win; adversarial:3,5 for these classes
-      idgi, idgi:blur    a path's changes laid along the gradient; also of guided;
-                         --rule trapezoid or secant
-    Draws; --tolerance says when they are enough:
-      expected, expected:200   expected gradients: baselines and times, at random
-      gaussian:0.1       around the instance with that standard deviation;
-                         gaussian:0.1:100 for 100. SmoothGrad with --influence
-    One point:
-      point              the instance alone: gradient × input; with --influence
-                         the gradient
+    DISTRIBUTIONS (--distribution): at which points the model is looked at. What
+    stands in [ ] may be left out; FILE is a .npy file.
+
+    Paths, integrated as --rule, --steps and --tolerance say
+      linear                  straight from the baseline: integrated gradients
+      blur[:5]                from the blurred instance; 5 is the deviation
+      polyline:FILE           straight from row to row of a file
+      spline:FILE             on a smooth curve through the rows of a file
+      decoded:D.onnx:E.onnx   straight between codes by E, which D decodes
+      left[:0.9[:PATH]]       until the quantity has made 90 % of its change
+      right[:0.9[:PATH]]      from there on; PATH is one of the five above
+      boundary[:3]            straight from where another class ties, or class 3
+      discretized:FILE[:30]   past 30 rows of a file, as the vectors of words
+      sequential:axis2        place after place of an axis; also token, channel
+      sequential:FILE         group after group; FILE has the groups' numbers
+    Paths that follow the gradient, as long as --steps
+      guided[:0.25[:0.02]]    small gradients first: fraction, distance
+      adversarial[:3,5]       from where rivals win, or these classes: AGI
+      idgi[:PATH]             changes of the quantity, laid along its gradient
+    Draws, as many as written, or as --tolerance asks for
+      expected[:200]          baselines and times: expected gradients
+      gaussian:0.1[:100]      noise of that deviation; SmoothGrad: --influence
+    One point
+      point                   gradient × input; the gradient with --influence
     """
 
   /// Reads a distribution.

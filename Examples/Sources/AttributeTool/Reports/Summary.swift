@@ -15,8 +15,9 @@ extension Explanation {
     lines += table
     lines.append("")
     let cost = attributions.cost
+    let limit = Set(attributions.efforts.map(\.evaluations)).count > 1 ? "at most " : ""
     lines.append(
-      "\(cost.samples) evaluation\(cost.samples == 1 ? "" : "s") an instance, "
+      "\(limit)\(cost.samples) evaluation\(cost.samples == 1 ? "" : "s") an instance, "
         + "\(cost.forwardRows) rows forward and \(cost.backwardRows) backward, "
         + "\(cost.seconds.text(3)) s")
     for file in plan.outputs { lines.append("wrote \(file.path)") }
