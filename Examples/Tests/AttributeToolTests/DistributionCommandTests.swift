@@ -80,7 +80,8 @@ import Torch
       Form("-d linear", "straight path from zeros, automatic rule, tolerance 0.01"),
       Form("-d polyline:Data/three.npy", "polyline path from zeros"),
       Form("-d spline:Data/three.npy", "spline path from zeros"),
-      Form("-d blur", "blur path"), Form("-d blur:2 --tolerance 0.001", "tolerance 0.001"),
+      Form("-d blur", "blur path from blurred 1.33"),
+      Form("-d blur:2 --tolerance 0.001", "tolerance 0.001"),
       Form(
         "-d decoded:Models/digits-decoder.onnx:Models/digits-encoder.onnx -b Data/three.npy",
         "decoded path from three.npy"),

@@ -14,15 +14,18 @@ extension DistributionGrammar {
     from baseline: () throws -> any Baseline
   ) throws -> any DistributionOfInterest {
     // With a tolerance the count is where drawing ends at last.
-    let standardDraws = tolerance == nil ? 50 : 10_000
+    func draws(_ count: Int?, standard: Int) -> Int {
+      count ?? (tolerance == nil ? standard : 10_000)
+    }
     switch self {
     case .point: return PointDistribution()
     case .path(let path):
       return PathDistribution(
-        try path.path(materials), from: try start(of: path, baseline), rule: rule, steps: steps)
+        try path.path(materials), from: try path.start(materials, baseline), rule: rule,
+        steps: steps)
     case .split(let part, let share, let path):
       return SplitPathDistribution(
-        part, of: try path.path(materials), at: share, from: try start(of: path, baseline),
+        part, of: try path.path(materials), at: share, from: try path.start(materials, baseline),
         rule: rule, steps: steps)
     case .discretized(let file, let anchors):
       return DiscretizedDistribution(
@@ -45,7 +48,8 @@ extension DistributionGrammar {
     case .importantDirections(.path(let path)):
       return ImportantDirections(
         of: PathDistribution(
-          try path.path(materials), from: try start(of: path, baseline), rule: rule, steps: steps,
+          try path.path(materials), from: try path.start(materials, baseline), rule: rule,
+          steps: steps,
           progression: .moves))
     case .importantDirections(let base):
       return ImportantDirections(
@@ -53,19 +57,13 @@ extension DistributionGrammar {
           rule: rule, steps: steps, tolerance: tolerance, materials, from: baseline))
     case .gaussian(let deviation, let count):
       return GaussianDistribution(
-        standardDeviation: deviation, count: count ?? (tolerance == nil ? 25 : standardDraws),
+        standardDeviation: deviation, count: draws(count, standard: 25),
         tolerance: tolerance, seed: materials.seed)
     case .expected(let count):
       return ExpectedGradientsDistribution(
-        from: try baseline(), count: count ?? standardDraws, tolerance: tolerance,
+        from: try baseline(), count: draws(count, standard: 50), tolerance: tolerance,
         seed: materials.seed)
     }
-  }
-
-  private func start(
-    of path: PathGrammar, _ baseline: () throws -> any Baseline
-  ) throws -> any Baseline {
-    path.hasBaseline ? try baseline() : ZeroBaseline()
   }
 }
 

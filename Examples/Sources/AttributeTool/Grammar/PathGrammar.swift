@@ -56,6 +56,17 @@ public enum PathGrammar: Sendable, Equatable {
     }
   }
 
+  /// Where it starts.
+  ///
+  /// - Parameter baseline: Makes the baseline of the command line.
+  func start(
+    _ materials: Materials, _ baseline: () throws -> any Baseline
+  ) throws -> any Baseline {
+    guard case .blur(let deviation) = self else { return try baseline() }
+    return BlurredBaseline(
+      standardDeviation: try deviation ?? Self.deviation(for: materials.shape()))
+  }
+
   /// As the paper has it: 50 pixels for images of about 300.
   private static func deviation(for shape: [Int]) throws -> Double {
     guard let side = shape.dropFirst(2).max(), side > 0 else {

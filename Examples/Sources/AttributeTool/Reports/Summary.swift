@@ -15,7 +15,8 @@ extension Explanation {
     lines += table
     lines.append("")
     let cost = attributions.cost
-    let limit = Set(attributions.efforts.map(\.evaluations)).count > 1 ? "at most " : ""
+    // With a tolerance each instance has its own.
+    let limit = plan.tolerance != nil && rows.count > 1 ? "at most " : ""
     lines.append(
       "\(limit)\(cost.samples) evaluation\(cost.samples == 1 ? "" : "s") an instance, "
         + "\(cost.forwardRows) rows forward and \(cost.backwardRows) backward, "
