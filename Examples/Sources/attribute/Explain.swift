@@ -148,6 +148,12 @@ struct Explain: ParsableCommand {
       valueName: "file"))
   var output: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "A .npy file for the standard error of every attribution, where samples are draws.",
+      valueName: "file"))
+  var standardErrors: String?
+
   func validate() throws {
     guard options.help == nil else { return }
     guard model != nil else { throw ValidationError("Missing expected argument '<model>'") }
@@ -185,6 +191,7 @@ struct Explain: ParsableCommand {
     options.imageScaling.mean = imageMean?.numbers ?? options.imageScaling.mean
     options.imageScaling.deviation = imageDeviation?.numbers ?? options.imageScaling.deviation
     options.outputs = output
+    options.standardErrors = standardErrors
     options.showsProgress = Console.isInteractive
     return options
   }

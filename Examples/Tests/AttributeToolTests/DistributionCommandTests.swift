@@ -192,6 +192,16 @@ import Torch
     #expect(errors.allSatisfy { 0 < $0.greatest && $0.greatest < $0.sum })
   }
 
+  @Test func `Standard errors of every pixel are written beside`() throws {
+    let file = folder.path("errors.npy")
+    let report = try report(["-d", "gaussian:0.1", "--standard-errors", file])
+    let errors = try Tensor(contentsOfNPY: file)
+    #expect(errors.shape == [1, 1, 8, 8])
+    let told = try #require(report.instances[0].standardError)
+    #expect(try abs(errors.sum().number() - told.sum) < 1e-4 * told.sum)
+    #expect(try abs(errors.max().number() - told.greatest) < 1e-4 * told.greatest)
+  }
+
   @Test func `The point and the draws of SmoothGrad have influence`() throws {
     for distribution in ["point", "gaussian:0.1:8"] {
       let report = try report(["-d", distribution, "--influence"])

@@ -23,6 +23,8 @@ public struct ExplainOptions: Sendable {
   public var usesDoublePrecision = false
   public var imageScaling = ImageScaling()
   public var outputs: [String] = []
+  /// The file for the standard errors of draws.
+  public var standardErrors: String?
   /// Whether a progress bar is drawn.
   public var showsProgress = false
 

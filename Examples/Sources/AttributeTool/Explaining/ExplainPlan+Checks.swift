@@ -31,9 +31,10 @@ extension ExplainPlan {
   /// What outputs ask for that the model cannot give, found out before the work.
   func check(_ outputs: [OutputFile], of model: ONNXModel) throws {
     let places = try slice.start.places(in: model)
-    if let file = outputs.first(where: { $0.kind != .json }), places.count > 1 {
+    let arrays = outputs.filter { $0.kind != .json }.map(\.path)
+    if let file = arrays.first ?? options.standardErrors, places.count > 1 {
       throw ToolError.data(
-        "\(file.path) holds one array, and '\(options.from)' has \(places.count) tensors "
+        "\(file) holds one array, and '\(options.from)' has \(places.count) tensors "
           + "(\(places.map(\.description).joined(separator: ", "))): name one with --from")
     }
     if let file = outputs.first(where: { $0.kind == .png }) {

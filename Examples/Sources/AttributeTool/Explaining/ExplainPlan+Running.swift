@@ -7,7 +7,8 @@ import Torch
 extension ExplainPlan {
   /// Loads the model and the inputs, explains them, and writes nothing.
   public func explanation() throws -> Explanation {
-    for output in outputs { try SystemFile.checkWritable(output.path) }
+    let files = outputs.map(\.path) + [options.standardErrors].compactMap { $0 }
+    for file in files { try SystemFile.checkWritable(file) }
     let model = try ONNXModel(
       path: options.model, elementType: options.usesDoublePrecision ? .float64 : nil)
     let loader = InputLoader(model: model, scaling: options.imageScaling)

@@ -57,6 +57,7 @@ public struct ExplainPlan: Sendable {
     }
     try Self.check(options.imageScaling)
     outputs = try OutputFile.files(options.outputs)
+    if let file = options.standardErrors { try Self.check(file, of: distribution, options) }
   }
 
   /// The error at which steps or draws are enough; `nil` where they are counted.
@@ -76,6 +77,19 @@ public struct ExplainPlan: Sendable {
       throw ToolError.usage("--range '\(text)': write two numbers, the lower first, as in 0:1")
     }
     return low...high
+  }
+
+  private static func check(
+    _ standardErrors: String, of distribution: DistributionGrammar, _ options: ExplainOptions
+  ) throws {
+    guard distribution.isDrawn else {
+      throw ToolError.usage(
+        "--standard-errors is for draws, and '\(options.distribution)' has none: take expected or "
+          + "gaussian:0.1, or leave it out")
+    }
+    guard standardErrors.fileExtension == "npy", !options.outputs.contains(standardErrors) else {
+      throw ToolError.usage("--standard-errors \(standardErrors): name a .npy file of its own")
+    }
   }
 
   private static func check(_ scaling: ImageScaling) throws {

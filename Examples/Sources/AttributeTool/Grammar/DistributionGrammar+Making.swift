@@ -21,7 +21,8 @@ extension DistributionGrammar {
     case .point: return PointDistribution()
     case .path(let path):
       return PathDistribution(
-        try path.path(materials), from: try path.start(materials, baseline), rule: rule,
+        try checked(path.path(materials), rule, steps), from: try path.start(materials, baseline),
+        rule: rule,
         steps: steps)
     case .split(let part, let share, let path):
       return SplitPathDistribution(
@@ -29,7 +30,8 @@ extension DistributionGrammar {
         rule: rule, steps: steps)
     case .discretized(let file, let anchors):
       return DiscretizedDistribution(
-        through: try materials.array(file), from: try baseline(), anchors: anchors, rule: rule,
+        through: try table(in: file, anchors: anchors, materials), from: try baseline(),
+        anchors: anchors, rule: rule,
         steps: steps)
     case .sequential(let groups):
       return SequentialDistribution(
@@ -64,6 +66,30 @@ extension DistributionGrammar {
         from: try baseline(), count: draws(count, standard: 50), tolerance: tolerance,
         seed: materials.seed)
     }
+  }
+}
+
+extension DistributionGrammar {
+  /// - Throws: ``ToolError/usage(_:)`` where steps do not suffice for all pieces between corners.
+  private func checked(_ path: any Path, _ rule: any PathRule, _ steps: Int) throws -> any Path {
+    let pieces = path.corners.count + 1
+    if let rule = rule as? any QuadratureRule, (try? rule.nodes(steps / pieces)) == nil {
+      throw ToolError.usage(
+        "--steps \(steps): the path has \(pieces) pieces, which are too many for so few by the rule "
+          + "\(rule.name): give more steps, or --tolerance instead")
+    }
+    return path
+  }
+
+  /// - Throws: ``ToolError/data(_:)`` where it has fewer rows than the path has anchors.
+  private func table(in file: String, anchors: Int, _ materials: Materials) throws -> Tensor {
+    let table = try materials.array(file)
+    if let rows = table.shape.first, rows < anchors {
+      throw ToolError.data(
+        "\(file) has \(rows) rows, and the path passes \(anchors): give the number of anchors, as "
+          + "in discretized:FILE.npy:6")
+    }
+    return table
   }
 }
 

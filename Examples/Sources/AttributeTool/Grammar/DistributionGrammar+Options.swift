@@ -30,6 +30,14 @@ extension DistributionGrammar {
     }
   }
 
+  /// Whether its samples are random draws, which have standard errors.
+  var isDrawn: Bool {
+    switch self {
+    case .gaussian, .expected: true
+    default: false
+    }
+  }
+
   /// What it is integrated by where nobody says; `nil` leaves it to ``RuleGrammar``.
   var standardRule: (any PathRule)? {
     switch self {

@@ -121,6 +121,7 @@ extension Explanation {
           ]
         }),
       "files": .array(plan.outputs.filter { $0.kind == .npy }.map { .string($0.path) }),
+      "standardErrors": JSON(plan.options.standardErrors),
       "pictures": .array(plan.outputs.filter { $0.kind == .png }.map { .string($0.path) }),
     ]
   }

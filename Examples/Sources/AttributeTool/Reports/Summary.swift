@@ -21,7 +21,8 @@ extension Explanation {
       "\(limit)\(cost.samples) evaluation\(cost.samples == 1 ? "" : "s") an instance, "
         + "\(cost.forwardRows) rows forward and \(cost.backwardRows) backward, "
         + "\(cost.seconds.text(3)) s")
-    for file in plan.outputs { lines.append("wrote \(file.path)") }
+    let files = plan.outputs.map(\.path) + [plan.options.standardErrors].compactMap { $0 }
+    lines += files.map { "wrote \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
 
