@@ -27,7 +27,7 @@ import Visualization
     let cells = lines[3].split(separator: " ")
     #expect(
       cells.prefix(5).map(String.init) == ["eight.png", "8", "0.999999", "-0.083224", "9.1102"])
-    #expect(lines[4].hasPrefix("28 evaluations an instance, 35 rows forward and 28 backward, "))
+    #expect(lines[4].hasPrefix("20 evaluations an instance, 27 rows forward and 20 backward, "))
   }
 
   @Test func `Values are those of the library`() throws {
