@@ -6,6 +6,7 @@ import AttributeTool
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Attributes a number of a model's output to its inputs, or to a layer.",
+    usage: "attribute explain <model> <input> ... [<options>]",
     discussion: """
       By default integrated gradients: the score (logit) of the predicted class, along the \
       straight path from zeros, with an estimated error below 1 %.
@@ -16,19 +17,24 @@ struct Explain: ParsableCommand {
         attribute explain digits.onnx eight.png --from conv1 --at input
         attribute explain digits.onnx eight.png -d gaussian:0.1 --influence
 
-      \(CutGrammar.help)
+      CUTS (--from, --to, --at)
+        input, output, logits, LAYER, in:LAYER, CUT@channel:3, CUT+CUT
+      QUANTITIES (--quantity)
+        predicted, class:8-class:3, probability:3, channel:7:max, unit:3,0,0, …
+      DISTRIBUTIONS (--distribution)
+        linear, blur:5, spline:FILE, guided, idgi, expected:200, gaussian:0.1, …
+      BASELINES (--baseline)
+        zeros, constant:0.5, FILE, mean:FILE, nearest:FILE, boundary, …
+      RULES (--rule)
+        automatic, secant, gauss-legendre, midpoint, …
 
-      \(QuantityGrammar.help)
+      In place of a value, help lists all there are, each with what it means:
 
-      \(DistributionGrammar.help)
-
-      \(BaselineGrammar.help)
-
-      \(RuleGrammar.help)
+        attribute explain --distribution help
       """)
 
   @Argument(help: "The model, an .onnx file.", completion: .file(extensions: ["onnx"]))
-  var model: String
+  var model: String?
 
   @Argument(
     help: ArgumentHelp(
@@ -38,7 +44,7 @@ struct Explain: ParsableCommand {
         color as the model wants; they are not resized.
         """,
       valueName: "input"))
-  var inputs: [String]
+  var inputs: [String] = []
 
   @Option(help: ArgumentHelp("Where attributions are wanted.", valueName: "cut"))
   var from = "input"
@@ -80,15 +86,22 @@ struct Explain: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Steps of a path; the most of them for --rule automatic. (default: what the rule likes)",
+      "Steps of a path; with a tolerance the most of them. (default: what the rule likes)",
       valueName: "count"))
   var steps: Int?
 
   @Option(
     help: ArgumentHelp(
-      "The relative error that is good enough, as 0.01 for 1 %. (default: 0.01)",
+      "The relative error at which steps or draws are enough. (default of paths: 0.01, which is 1 %)",
       valueName: "error"))
   var tolerance: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Where values must lie for what searches, as 0:1. (default: that of images, else anywhere)",
+      valueName: "low:high"))
+  var range: String?
 
   @Flag(help: "The influence alone: mean gradients, not multiplied with the way.")
   var influence = false
@@ -135,33 +148,52 @@ struct Explain: ParsableCommand {
       valueName: "file"))
   var output: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "A .npy file for the standard error of every attribution, where samples are draws.",
+      valueName: "file"))
+  var standardErrors: String?
+
+  func validate() throws {
+    guard options.help == nil else { return }
+    guard model != nil else { throw ValidationError("Missing expected argument '<model>'") }
+    guard !inputs.isEmpty else { throw ValidationError("Missing expected argument '<input> ...'") }
+  }
+
   func run() throws {
     reporting {
-      var options = ExplainOptions(model: model, inputs: inputs)
-      options.from = from
-      options.to = to
-      options.at = at
-      options.quantity = quantity
-      options.labels = label?.classes ?? []
-      options.distribution = distribution
-      options.baseline = baseline
-      options.rule = rule
-      options.steps = steps
-      options.tolerance = tolerance
-      options.measuresInfluence = influence
-      options.isAbsolute = absolute
-      options.seed = seed
-      options.rowsAtOnce = rows
-      options.threads = threads
-      options.usesDoublePrecision = usesDoublePrecision
-      options.imageScaling.mean = imageMean?.numbers ?? options.imageScaling.mean
-      options.imageScaling.deviation = imageDeviation?.numbers ?? options.imageScaling.deviation
-      options.outputs = output
-      options.showsProgress = Console.isInteractive
+      if let help = options.help { return Console.writeOutput(help + "\n") }
       let explanation = try ExplainPlan(options).explanation()
       try explanation.writeOutputs()
       Console.writeOutput(explanation.summary)
     }
+  }
+
+  private var options: ExplainOptions {
+    var options = ExplainOptions(model: model ?? "", inputs: inputs)
+    options.from = from
+    options.to = to
+    options.at = at
+    options.quantity = quantity
+    options.labels = label?.classes ?? []
+    options.distribution = distribution
+    options.baseline = baseline
+    options.rule = rule
+    options.steps = steps
+    options.tolerance = tolerance
+    options.range = range
+    options.measuresInfluence = influence
+    options.isAbsolute = absolute
+    options.seed = seed
+    options.rowsAtOnce = rows
+    options.threads = threads
+    options.usesDoublePrecision = usesDoublePrecision
+    options.imageScaling.mean = imageMean?.numbers ?? options.imageScaling.mean
+    options.imageScaling.deviation = imageDeviation?.numbers ?? options.imageScaling.deviation
+    options.outputs = output
+    options.standardErrors = standardErrors
+    options.showsProgress = Console.isInteractive
+    return options
   }
 }
 

@@ -5,27 +5,27 @@
 //     cd Examples && swift run -c release baseline-choice
 //
 //     black hole: 13.43 of the score of 0 hang on it
-//        0.0  zeros
-//       9.85  constant 1.0
-//       9.79  mean of data
-//       3.68  blurred 1.0
-//       7.93  rows of data
-//       8.89  nearest of another class
-//       2.47  boundary of the class
-//       7.28  largest distance in 0.0...1.0
-//       4.57  uniform noise in 0.0...1.0, 20 draws
-//       4.92  zeros + constant 1.0
+//         0.0  zeros
+//        9.85  constant 1.0
+//        9.79  mean of data
+//        3.68  blurred 1.0
+//        7.93  rows of data
+//        8.89  nearest of another class
+//        2.47  boundary of the class
+//        7.28  largest distance in 0.0...1.0
+//        4.57  uniform noise in 0.0...1.0, 20 draws
+//        4.92  zeros + constant 1.0
 //     watermark: 1.78 of the score of 2 hang on it
-//       1.89  zeros
-//        0.0  constant 1.0
-//        0.0  mean of data
-//        0.8  blurred 1.0
-//        0.0  rows of data
-//        0.0  nearest of another class
-//        0.1  boundary of the class
-//       2.24  largest distance in 0.0...1.0
-//       1.59  uniform noise in 0.0...1.0, 20 draws
-//       0.94  zeros + constant 1.0
+//        1.89  zeros
+//         0.0  constant 1.0
+//         0.0  mean of data
+//         0.8  blurred 1.0
+//         0.0  rows of data
+//         0.0  nearest of another class
+//         0.1  boundary of the class
+//        2.24  largest distance in 0.0...1.0
+//        1.59  uniform noise in 0.0...1.0, 20 draws
+//        0.94  zeros + constant 1.0
 //     The picture is in baseline-choice.png.
 
 import Attribution

@@ -20,13 +20,14 @@ import Visualization
     #expect(command.error == "")
     let lines = command.output.split(separator: "\n")
     #expect(lines[0] == "score of class predicted · attribution from input to logits")
-    #expect(lines[1] == "straight path from zeros, gauss-legendre rule, 50 steps")
-    let titles = ["instance", "label", "probability", "start", "end", "sum", "gap", "relative"]
-    #expect(lines[2].split(separator: " ").map(String.init) == titles)
+    #expect(lines[1] == "straight path from zeros, automatic rule, tolerance 0.01")
+    #expect(
+      lines[2].hasPrefix("instance   label  probability      start     end     sum  "))
+    #expect(lines[2].hasSuffix("  est. error    rule  steps"))
     let cells = lines[3].split(separator: " ")
     #expect(
       cells.prefix(5).map(String.init) == ["eight.png", "8", "0.999999", "-0.083224", "9.1102"])
-    #expect(lines[4].hasPrefix("50 evaluations an instance, 52 rows forward and 50 backward, "))
+    #expect(lines[4].hasPrefix("20 evaluations an instance, 27 rows forward and 20 backward, "))
   }
 
   @Test func `Values are those of the library`() throws {
@@ -137,36 +138,6 @@ import Visualization
     let signed = try Tensor(contentsOfNPY: files[0])
     #expect(try signed.min().number() < 0)
     #expect(try signed.absolute().numbers() == Tensor(contentsOfNPY: files[1]).numbers())
-  }
-
-  @Test(
-    arguments: [
-      "zeros", "constant:0.5", "mean:Data/ten-digits.npy", "mode:Data/ten-digits.npy",
-      "samples:Data/ten-digits.npy", "blurred:2", "gaussian:0.1:3", "uniform:0:1", "farthest:0:1",
-      "Data/three.npy", "Data/three.png", "activation:Data/three.png", "zeros+constant:1",
-    ])
-  func `Paths start at any baseline, and account for the change`(baseline: String) throws {
-    let command = try Command.attribute(
-      "explain", "Models/digits.onnx", "Data/eight.npy", "--baseline", baseline, "--rule",
-      "midpoint", "--steps", "200")
-    #expect(command.status == 0, "\(command.error)")
-    let line = try #require(
-      command.output.split(separator: "\n").first { $0.hasPrefix("eight.npy") })
-    let relative = try #require(line.split(separator: " ").dropLast().last.flatMap { Double($0) })
-    #expect(relative < 1)
-  }
-
-  @Test func `A polyline leads through given points`() throws {
-    let points = folder.path("points.npy")
-    try Tensor(contentsOfNPY: Command.package.appendingPathComponent("Data/ten-digits.npy").path)[
-      1..<3
-    ]
-    .writeNPY(to: points)
-    let command = try Command.attribute(
-      "explain", "Models/digits.onnx", "Data/eight.npy", "-d", "polyline:" + points, "--steps",
-      "300")
-    #expect(command.status == 0, "\(command.error)")
-    #expect(command.output.contains("polyline path from zeros"))
   }
 
   @Test func `A link to an old report is followed, and the report replaced`() throws {

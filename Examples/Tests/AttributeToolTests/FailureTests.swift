@@ -36,11 +36,25 @@ struct Failing: CustomTestStringConvertible {
       Failing("explain MODEL EIGHT --label 8,3", "2 classes, and there are 1 instances"),
       Failing("explain MODEL EIGHT --label eight", "eight"),
       Failing("explain MODEL EIGHT --from conv2@row:1", "no part of a cut"),
-      Failing("explain MODEL EIGHT --distribution blur", "no distribution"),
-      Failing("explain MODEL EIGHT --distribution point --steps 5", "for paths"),
-      Failing("explain MODEL EIGHT --distribution point --baseline zeros", "for paths"),
+      Failing("explain MODEL EIGHT --distribution blurry", "--distribution help"),
+      Failing("explain MODEL EIGHT --distribution point --steps 5", "takes no --steps"),
+      Failing("explain MODEL EIGHT --distribution point --baseline zeros", "takes no --baseline"),
+      Failing("explain MODEL EIGHT --distribution blur --baseline zeros", "blurred instance"),
+      Failing("explain MODEL EIGHT --distribution boundary --baseline zeros", "at the boundary"),
+      Failing("explain MODEL EIGHT --distribution guided --rule left", "takes no --rule"),
+      Failing("explain MODEL EIGHT --distribution guided --tolerance 0.1", "not estimated"),
+      Failing("explain MODEL EIGHT --distribution gaussian:1 --steps 9", "gaussian:0.1:100"),
+      Failing("explain MODEL EIGHT --distribution idgi --rule midpoint", "trapezoid"),
+      Failing("explain MODEL EIGHT --distribution blur --rule exact", "straight path"),
+      Failing("explain MODEL EIGHT -d discretized:Data/ten-digits.npy --steps 5", "30 anchors"),
+      Failing("explain MODEL EIGHT -d polyline:Data/ten-digits.npy --steps 9", "11 pieces"),
+      Failing("explain MODEL EIGHT --standard-errors a.npy", "is for draws"),
+      Failing("explain MODEL EIGHT -d gaussian:1 --standard-errors a.png", "a .npy file"),
+      Failing("explain MODEL EIGHT --tolerance 2", "between 0 and 1"),
+      Failing("explain MODEL EIGHT --range 1:0", "lower first"),
+      Failing("explain MODEL EIGHT --range 1", "lower first"),
       Failing("explain MODEL EIGHT --distribution expected", "--baseline samples:"),
-      Failing("explain MODEL EIGHT --baseline black", "no baseline"),
+      Failing("explain MODEL EIGHT --baseline black", "--baseline help"),
       Failing("explain MODEL EIGHT --output out.txt", "FILE.npy"),
       Failing("explain MODEL EIGHT --output a.npy --output a.npy", "twice"),
       Failing("explain MODEL EIGHT --rows 0", "at least one row"),
@@ -76,6 +90,25 @@ struct Failing: CustomTestStringConvertible {
       Failing("explain MODEL EIGHT --baseline Data/breast-cancer.npy", "must be [1, 1, 8, 8]"),
       Failing("explain MODEL EIGHT --baseline mean:Data/none.npy", "No such file"),
       Failing("explain MODEL EIGHT -d polyline:Data/breast-cancer.npy", "have shape [30]"),
+      Failing("explain MODEL EIGHT -d spline:Data/breast-cancer.npy", "have shape [30]"),
+      Failing("explain MODEL EIGHT -d sequential:axis4", "last axis is axis3"),
+      Failing("explain MODEL EIGHT -d sequential:Data/three.npy", "whole numbers"),
+      Failing("explain MODEL EIGHT -d discretized:Data/breast-cancer.npy:2", "the table is"),
+      Failing("explain MODEL EIGHT -d discretized:Data/ten-digits.npy", "discretized:FILE.npy:6"),
+      Failing("explain MODEL EIGHT -d decoded:MODEL:MODEL", "wants [any, 1, 8, 8]"),
+      Failing("explain MODEL EIGHT -d decoded:Models/none.onnx:MODEL", "No such file"),
+      Failing("explain MODEL EIGHT -d blur --from dense", "nothing to blur"),
+      Failing("explain MODEL EIGHT -d boundary:8", "predicted for instance 0 already"),
+      Failing("explain MODEL EIGHT -d boundary:10", "no class 10"),
+      Failing("explain MODEL EIGHT -d boundary --to conv2 -q unit:0,0,0", "lies between"),
+      Failing("explain MODEL EIGHT -d adversarial:10", "no class 10"),
+      Failing("explain MODEL EIGHT -b nearest:EIGHT", "add some of another class"),
+      Failing("explain MODEL EIGHT -b nearest:Data/three.npy:Data/three.npy", "labels are one"),
+      Failing("explain MODEL EIGHT -b counterfactual:Data/three.npy@conv9", "near it are"),
+      Failing("explain MODEL EIGHT -d gaussian:1:1 --standard-errors /tmp/a.npy", "draw more"),
+      Failing("explain MODEL EIGHT -d gaussian:1 --standard-errors /no/such/a.npy", "/no/such"),
+      Failing("explain MODEL EIGHT --rule exact --quantity probability:8", "piecewise linear"),
+      Failing("explain MODEL EIGHT --rule exact --steps 1", "straight pieces"),
       Failing("explain MODEL EIGHT -o /no/such/folder/a.npy", "/no/such/folder"),
     ])
   func `Files that do not fit end with 65`(failing: Failing) throws {
@@ -156,10 +189,13 @@ struct Failing: CustomTestStringConvertible {
   }
 
   private func expect(_ failing: Failing, status: Int32) throws {
-    let names = [
+    let names: KeyValuePairs = [
       "MODEL": "Models/digits.onnx", "TABULAR": "Models/tabular.onnx", "EIGHT": "Data/eight.png",
     ]
-    let command = try Command.run("attribute", failing.arguments.map { names[$0] ?? $0 })
+    let arguments = failing.arguments.map { argument in
+      names.reduce(argument) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
+    }
+    let command = try Command.run("attribute", arguments)
     #expect(command.status == status)
     #expect(command.error.contains(failing.message), "\(command.error)")
     #expect(command.output == "")

@@ -35,9 +35,13 @@ import Testing
       let words = shown.command.split(separator: " ").map(String.init)
       try #require(words.first == "attribute")
       let result = try Command.run("attribute", Array(words.dropFirst()))
-      let printed = Set(result.output.split(separator: "\n").map(String.init))
-      for line in shown.lines where !line.contains("…") {
-        #expect(printed.contains(line), "\(shown.command) does not print: \(line)")
+      let printed = result.output.split(separator: "\n")
+      for line in shown.lines {
+        // Behind … is what may differ between machines.
+        let start = line.prefix { $0 != "…" }
+        #expect(
+          printed.contains { start.count < line.count ? $0.hasPrefix(start) : $0 == line },
+          "\(shown.command) does not print: \(line)")
       }
     }
   }

@@ -15,15 +15,4 @@ import Testing
     }
     #expect(command.output.contains("opset 17"))
   }
-
-  @Test func `Help tells all grammars`() throws {
-    let command = try Command.attribute("explain", "--help")
-    #expect(command.status == 0)
-    for word in [
-      "in:LAYER", "class:8-class:3", "gaussian:0.1", "samples:FILE", "gauss-legendre", "--float64",
-    ] {
-      #expect(command.output.contains(word))
-    }
-    #expect(command.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
-  }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AttributeTool
+import Attribution
 import Testing
+import Torch
 
 @Suite struct SupportTests {
   // The messages and digests of FIPS 180-4's examples, and lengths around a block's end.
@@ -65,5 +67,22 @@ import Testing
     #expect("a/b.c/eight.PNG".fileName == "eight.PNG")
     #expect("a/b.c/eight.PNG".fileExtension == "png")
     #expect("a/b.c/eight".fileExtension == "")
+  }
+
+  @Test(
+    arguments: [
+      (ToolError.usage(""), .usage), (ToolError.data(""), .data),
+      (QuadratureError.tooFew(rule: "", count: 1, least: 2), .usage),
+      (PathRuleError.unknown(""), .usage), (PathError.table([1], activation: [2]), .data),
+      (BoundaryError.notFound(instances: [0]), .data), (GroupsError.notWhole(.float32), .data),
+      (BaselineError.empty(""), .data), (ExactRuleError.curvedPath(""), .data),
+      (PathError.otherInstances(""), .defect), (InstancesError.noModel, .defect),
+      (FunctionModelError.markedTwice(""), .defect), (ExactRuleError.needsNetwork, .defect),
+    ] as [(any Error, AttributeTool.ExitStatus)])
+  func `What is wrong with the input is called no defect`(
+    error: any Error, status: AttributeTool.ExitStatus
+  ) {
+    #expect(AttributeTool.ExitStatus(error) == status)
+    #expect(message(for: error).contains("defect of the tool") == (status == .defect))
   }
 }

@@ -14,6 +14,7 @@ public struct ExplainOptions: Sendable {
   public var rule: String?
   public var steps: Int?
   public var tolerance: Double?
+  public var range: String?
   public var measuresInfluence = false
   public var isAbsolute = false
   public var seed: UInt64 = 0
@@ -22,11 +23,24 @@ public struct ExplainOptions: Sendable {
   public var usesDoublePrecision = false
   public var imageScaling = ImageScaling()
   public var outputs: [String] = []
+  /// The file for the standard errors of draws.
+  public var standardErrors: String?
   /// Whether a progress bar is drawn.
   public var showsProgress = false
 
   public init(model: String, inputs: [String]) {
     self.model = model
     self.inputs = inputs
+  }
+}
+
+extension ExplainOptions {
+  /// The list that `help` in place of a value asks for; a layer of that name is `layer:help`.
+  public var help: String? {
+    if distribution == "help" { return DistributionGrammar.help }
+    if baseline == "help" { return BaselineGrammar.help }
+    if rule == "help" { return RuleGrammar.help }
+    if quantity == "help" { return QuantityGrammar.help }
+    return [from, to, at].contains("help") ? CutGrammar.help : nil
   }
 }

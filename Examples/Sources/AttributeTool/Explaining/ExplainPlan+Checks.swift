@@ -9,8 +9,9 @@ extension ExplainPlan {
   private var evaluations: Int {
     switch distribution {
     case .point: 1
-    case .gaussian(_, let count), .expected(let count): count
-    case .linear, .polyline: steps
+    case .gaussian(_, let count), .expected(let count): count ?? 50
+    case .adversarial, .importantDirections(.adversarial): 40 * steps
+    default: steps
     }
   }
 
@@ -27,32 +28,13 @@ extension ExplainPlan {
     if work < 1e9 { try Runtime.setThreadCount(1) }
   }
 
-  /// Whether the points of a polyline are such as the model has at the distribution's cut.
-  func checkPoints(_ engine: InternalInfluence, _ inputs: LoadedInputs) throws {
-    guard case .polyline(let file) = distribution,
-      let path = (engine.distribution as? PathDistribution)?.path as? PolylinePath
-    else { return }
-    let cut = distributionCut ?? slice.start
-    let places = try cut.places(in: engine.model)
-    let values = try withoutRecording {
-      try cut.read(
-        engine.model.evaluate(places, given: inputs.given(for: engine.model, rows: 0..<1)))
-    }
-    for value in values {
-      for point in path.waypoints where point.shape.dropFirst() != value.shape.dropFirst() {
-        throw ToolError.data(
-          "the points in \(file) have shape \(Array(point.shape.dropFirst())), and an instance at "
-            + "'\(cut.name)' has \(Array(value.shape.dropFirst()))")
-      }
-    }
-  }
-
   /// What outputs ask for that the model cannot give, found out before the work.
   func check(_ outputs: [OutputFile], of model: ONNXModel) throws {
     let places = try slice.start.places(in: model)
-    if let file = outputs.first(where: { $0.kind != .json }), places.count > 1 {
+    let arrays = outputs.filter { $0.kind != .json }.map(\.path)
+    if let file = arrays.first ?? options.standardErrors, places.count > 1 {
       throw ToolError.data(
-        "\(file.path) holds one array, and '\(options.from)' has \(places.count) tensors "
+        "\(file) holds one array, and '\(options.from)' has \(places.count) tensors "
           + "(\(places.map(\.description).joined(separator: ", "))): name one with --from")
     }
     if let file = outputs.first(where: { $0.kind == .png }) {

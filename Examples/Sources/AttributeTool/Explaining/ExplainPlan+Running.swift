@@ -7,7 +7,8 @@ import Torch
 extension ExplainPlan {
   /// Loads the model and the inputs, explains them, and writes nothing.
   public func explanation() throws -> Explanation {
-    for output in outputs { try SystemFile.checkWritable(output.path) }
+    let files = outputs.map(\.path) + [options.standardErrors].compactMap { $0 }
+    for file in files { try SystemFile.checkWritable(file) }
     let model = try ONNXModel(
       path: options.model, elementType: options.usesDoublePrecision ? .float64 : nil)
     let loader = InputLoader(model: model, scaling: options.imageScaling)
@@ -20,10 +21,7 @@ extension ExplainPlan {
     }
     try check(outputs, of: model)
     try setThreads(inputs)
-    var engine = try engine(for: model) { file, isInput in
-      try read(file, isInput: isInput, loader)
-    }
-    try checkPoints(engine, inputs)
+    var engine = try engine(for: model, materials(loader, inputs))
     let progress = options.showsProgress ? ProgressBar() : nil
     if let progress { engine.onProgress = { progress.show($0) } }
     defer { progress?.clear() }
@@ -35,20 +33,6 @@ extension ExplainPlan {
       plan: self, model: model, inputs: inputs, attributions: attributions, activation: shown,
       rows: try rows(attributions, model, inputs),
       gradient: wantsPicture ? try gradient(model, inputs) : nil)
-  }
-
-  private func read(_ file: String, isInput: Bool, _ loader: InputLoader) throws -> Tensor {
-    let isImage = ["png", "jpg", "jpeg"].contains(file.fileExtension)
-    guard isInput || isImage else {
-      let tensor = try Tensor(contentsOfNPY: file)
-      try InputLoader.checkFinite(tensor, file: file)
-      return tensor
-    }
-    guard loader.model.inputs.count == 1 else {
-      throw ToolError.data(
-        "\(file) cannot be taken for an input: the model has several, \(loader.model.inputs.names)")
-    }
-    return try loader.tensor(of: file, for: loader.model.inputs[0])
   }
 
   /// The gradient at the instances and the input, for comparison.
@@ -68,15 +52,24 @@ extension ExplainPlan {
     let starts = try attributions.quantity.start?.numbers()
     let gaps = try attributions.completenessGap?.numbers()
     let errors = try attributions.errorEstimate?.numbers()
-    let sums = try attributions.activation.tensors.map { tensor in
-      try tensor.converted(to: .float64).reshaped(to: [inputs.instances.count, -1])
-        .sum(axes: [1]).numbers()
+    let count = inputs.instances.count
+    func flat(_ activation: Activation) throws -> Tensor {
+      try .concatenated(
+        activation.tensors.map { try $0.converted(to: .float64).reshaped(to: [count, -1]) },
+        axis: 1)
     }
+    let sums = try flat(attributions.activation).sum(axes: [1]).numbers()
+    let deviations = try attributions.standardError.map(flat)
+    let deviationSums = try deviations?.sum(axes: [1]).numbers()
+    let deviationPeaks = try deviations?.max(axes: [1]).numbers()
     return inputs.instances.enumerated().map { index, instance in
       ExplainedRow(
         name: instance.name, label: predictions?[index].label, score: predictions?[index].score,
         quantity: quantity[index], end: ends?[index], start: starts?[index],
-        sum: sums.reduce(0) { $0 + $1[index] }, gap: gaps?[index], errorEstimate: errors?[index])
+        sum: sums[index], gap: gaps?[index], errorEstimate: errors?[index],
+        standardError: deviationSums.flatMap { sums in
+          deviationPeaks.map { StandardError(sum: sums[index], greatest: $0[index]) }
+        })
     }
   }
 }

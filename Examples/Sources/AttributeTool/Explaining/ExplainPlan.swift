@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
-import Torch
 
 /// The command line, understood: everything that can be said of it before a file is opened.
 public struct ExplainPlan: Sendable {
@@ -13,6 +12,8 @@ public struct ExplainPlan: Sendable {
   public let baseline: BaselineGrammar
   public let rule: any PathRule
   public let steps: Int
+  /// Where values must lie; `nil` leaves it to the inputs.
+  public let range: ClosedRange<Double>?
   public let outputs: [OutputFile]
 
   /// - Throws: ``ToolError/usage(_:)`` where a part makes no sense, or makes none with the others.
@@ -29,11 +30,12 @@ public struct ExplainPlan: Sendable {
       options.quantity ?? standard, labels: options.labels)
     let distribution = try DistributionGrammar(options.distribution)
     self.distribution = distribution
-    try Self.check(options, against: distribution)
+    try distribution.check(options)
     baseline = try BaselineGrammar(options.baseline ?? "zeros")
-    rule = try RuleGrammar.rule(
+    let written = try RuleGrammar.rule(
       options.rule, steps: options.steps, tolerance: options.tolerance)
-    steps = options.steps ?? rule.standardSteps
+    rule = options.rule == nil ? distribution.standardRule ?? written : written
+    steps = options.steps ?? distribution.standardSteps(rule)
     guard (1...Limits.evaluations).contains(steps) else {
       throw ToolError.usage("--steps \(steps): write a number from 1 to \(Limits.evaluations)")
     }
@@ -42,9 +44,11 @@ public struct ExplainPlan: Sendable {
         "--steps \(steps) is more than \(Limits.gaussLegendre), the most for gauss-legendre: "
           + "take --rule midpoint")
     }
-    if distribution.hasSteps, let rule = rule as? any QuadratureRule {
+    if distribution.options.contains(.rule), let rule = rule as? any QuadratureRule {
       _ = try rule.nodes(min(steps, 2))
     }
+    try distribution.check(rule, steps: steps)
+    range = try options.range.map(Self.range)
     if let rows = options.rowsAtOnce, rows < 1 {
       throw ToolError.usage("--rows \(rows): at least one row is evaluated at once")
     }
@@ -53,37 +57,38 @@ public struct ExplainPlan: Sendable {
     }
     try Self.check(options.imageScaling)
     outputs = try OutputFile.files(options.outputs)
+    if let file = options.standardErrors { try Self.check(file, of: distribution, options) }
+  }
+
+  /// The error at which steps or draws are enough; `nil` where they are counted.
+  var tolerance: Double? {
+    let isRefined = distribution.options.contains(.rule)
+    return isRefined ? (rule as? AutomaticRule)?.tolerance : options.tolerance
   }
 
   /// The rule as the command line has it.
   var ruleText: String { options.rule ?? (rule is AutomaticRule ? "automatic" : rule.name) }
 
+  private static func range(_ text: String) throws -> ClosedRange<Double> {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map {
+      String($0).finiteNumber
+    }
+    guard parts.count == 2, let low = parts[0], let high = parts[1], low < high else {
+      throw ToolError.usage("--range '\(text)': write two numbers, the lower first, as in 0:1")
+    }
+    return low...high
+  }
+
   private static func check(
-    _ options: ExplainOptions, against distribution: DistributionGrammar
+    _ standardErrors: String, of distribution: DistributionGrammar, _ options: ExplainOptions
   ) throws {
-    let name = options.distribution
-    let pathOptions = [
-      ("steps", options.steps != nil), ("rule", options.rule != nil),
-      ("tolerance", options.tolerance != nil),
-    ]
-    if !distribution.hasSteps, let option = pathOptions.first(where: \.1)?.0 {
-      let remedy =
-        switch distribution {
-        case .gaussian: "the number of draws is part of it, as in gaussian:0.1:100"
-        case .expected: "the number of draws is part of it, as in expected:200"
-        default: "leave --\(option) out"
-        }
+    guard distribution.isDrawn else {
       throw ToolError.usage(
-        "--\(option) is for paths, and '\(name)' is none: \(remedy)")
+        "--standard-errors is for draws, and '\(options.distribution)' has none: take expected or "
+          + "gaussian:0.1, or leave it out")
     }
-    if !distribution.hasBaseline, options.baseline != nil {
-      throw ToolError.usage(
-        "--baseline is for paths, and '\(name)' is none: leave it out, or take "
-          + "--distribution linear")
-    }
-    if case .expected = distribution, options.baseline == nil {
-      throw ToolError.usage(
-        "'\(name)' draws from baselines: give some, as in --baseline samples:FILE.npy")
+    guard standardErrors.fileExtension == "npy", !options.outputs.contains(standardErrors) else {
+      throw ToolError.usage("--standard-errors \(standardErrors): name a .npy file of its own")
     }
   }
 
@@ -99,41 +104,14 @@ public struct ExplainPlan: Sendable {
   }
 
   /// The engine for a model.
-  ///
-  /// - Parameter read: Reads a file: a plain array, or an input of the model.
-  func engine(
-    for model: any Model, read: (_ file: String, _ isInput: Bool) throws -> Tensor
-  ) throws -> InternalInfluence {
+  func engine(for model: any Model, _ materials: Materials) throws -> InternalInfluence {
+    let distribution = try distribution.distribution(
+      rule: rule, steps: steps, tolerance: options.tolerance, materials
+    ) { try baseline.baseline(materials) }
     var engine = InternalInfluence(
-      model, distribution: try makeDistribution(read: read), quantity: quantity, slice: slice,
-      at: distributionCut, measure: options.measuresInfluence ? .influence : .attribution)
+      model, distribution: distribution, quantity: quantity, slice: slice, at: distributionCut,
+      measure: options.measuresInfluence ? .influence : .attribution)
     if let rows = options.rowsAtOnce { engine.rowLimit = .rows(rows) }
     return engine
-  }
-
-  private func makeDistribution(
-    read: (_ file: String, _ isInput: Bool) throws -> Tensor
-  ) throws -> any DistributionOfInterest {
-    func start() throws -> any Baseline { try baseline.baseline(seed: options.seed, read: read) }
-    switch distribution {
-    case .point: return PointDistribution()
-    case .gaussian(let deviation, let count):
-      return GaussianDistribution(
-        standardDeviation: deviation, count: count, seed: options.seed)
-    case .expected(let count):
-      return ExpectedGradientsDistribution(from: try start(), count: count, seed: options.seed)
-    case .linear: return PathDistribution(from: try start(), rule: rule, steps: steps)
-    case .polyline(let file):
-      let points = try read(file, false)
-      guard points.rank > 1, points.shape[0] > 0 else {
-        throw ToolError.data(
-          "\(file) has shape \(points.shape): the points of a path are its rows, [points, …]")
-      }
-      let path = PolylinePath(
-        through: try (0..<points.shape[0]).map {
-          try points.sliced(axis: 0, from: $0, to: $0 + 1)
-        })
-      return PathDistribution(path, from: try start(), rule: rule, steps: steps)
-    }
   }
 }

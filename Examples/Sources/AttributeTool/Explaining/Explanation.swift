@@ -31,11 +31,19 @@ public struct ExplainedRow: Sendable, Equatable {
   /// Σ of its attributions.
   public let sum: Double
   public let gap: Double?
+  /// The estimated error as a share of the attributions' sizes.
   public let errorEstimate: Double?
+  public let standardError: StandardError?
 
   /// The gap as a share of the quantity's change; `nil` where nothing changes.
   public var relativeGap: Double? {
     guard let gap, let start, let end, end != start else { return nil }
     return abs(gap / (end - start))
   }
+}
+
+/// The standard errors of an instance's attributions, in units of the quantity.
+public struct StandardError: Sendable, Equatable {
+  public let sum: Double
+  public let greatest: Double
 }

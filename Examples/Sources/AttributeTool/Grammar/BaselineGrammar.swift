@@ -1,35 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
-import Torch
 
 /// How a baseline is written on the command line.
 public indirect enum BaselineGrammar: Sendable, Equatable {
   case zeros
   case constant(Double)
-  case mean(file: String)
-  case mode(file: String)
+  case statistic(DataBaseline.Statistic, file: String)
   case samples(file: String)
   case activation(file: String)
   case blurred(Double)
   case gaussian(standardDeviation: Double, count: Int)
   case uniform(ClosedRange<Double>, count: Int)
   case farthest(ClosedRange<Double>)
+  case nearest(file: String, labels: String?, measuredAt: String?)
+  case boundary(class: Int?)
+  case counterfactual(toward: BaselineGrammar, at: String)
   case file(String)
   case mixed([BaselineGrammar])
 
   public static let help = """
-    BASELINES (--baseline), where a path starts; FILE is a .npy file
-      zeros, constant:0.5
-      FILE, IMAGE      an activation: one for all instances, or one for each
-      mean:FILE, mode:FILE    of the rows of a data set, feature by feature
-      samples:FILE     every row, with equal shares
-      activation:FILE  what the model has at --at for that input
-      blurred:5        the instance, blurred with that standard deviation
-      gaussian:0.1     the instance with normal noise; gaussian:0.1:10 for 10 draws
-      uniform:0:1      even noise from 0 to 1; uniform:0:1:10 for 10 draws
-      farthest:0:1     the end of the range that lies farther from the instance
-      B+B              several with equal shares
+    BASELINES (--baseline): where a path starts. What stands in [ ] may be left
+    out; FILE and LABELS are .npy files, CUT a layer, B another baseline.
+
+      zeros
+      constant:0.5
+      FILE                    an activation, for all instances or for each
+      mean:FILE               of the rows of a data set, feature by feature
+      median:FILE             likewise
+      mode:FILE               likewise
+      samples:FILE            every row, with equal shares
+      activation:FILE         what the model has at --at for that input
+      blurred:5               the instance, blurred with that deviation
+      gaussian:0.1[:10]       the instance with noise; the mean of 10 draws
+      uniform:0:1[:10]        even noise from 0 to 1; the mean of 10 draws
+      farthest:0:1            the end of the range that lies farther away
+      nearest:FILE[:LABELS][@CUT]   the nearest row of another class
+      boundary[:3]            near by, where another class ties, or class 3
+      counterfactual:B@CUT    the instance, changed until CUT takes it for B
+      B+B                     several with equal shares
     """
 
   /// Reads a baseline.
@@ -38,98 +47,88 @@ public indirect enum BaselineGrammar: Sendable, Equatable {
   public init(_ text: String) throws {
     let parts = text.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
     if parts.count > 1, !SystemFile.exists(text) {
-      self = .mixed(try parts.map { try BaselineGrammar(single: $0) })
+      self = .mixed(try parts.map { try BaselineGrammar(NamedForm($0)) })
     } else {
-      try self.init(single: text)
+      try self.init(NamedForm(text))
     }
   }
 
-  private init(single text: String) throws {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    let rest = parts.count > 1 ? String(text.dropFirst(parts[0].count + 1)) : ""
-    switch (parts[0], parts.count) {
-    case ("zeros", 1): self = .zeros
-    case ("constant", 2):
-      guard let value = parts[1].finiteNumber else {
-        throw Self.complaint(text, "a number is expected, as in constant:0.5")
-      }
-      self = .constant(value)
-    case ("mean", 2...) where !rest.isEmpty: self = .mean(file: rest)
-    case ("mode", 2...) where !rest.isEmpty: self = .mode(file: rest)
-    case ("samples", 2...) where !rest.isEmpty: self = .samples(file: rest)
-    case ("activation", 2...) where !rest.isEmpty: self = .activation(file: rest)
-    case ("blurred", 2):
-      guard let deviation = parts[1].finiteNumber, deviation > 0, deviation <= 10_000 else {
-        throw Self.complaint(
-          text, "a standard deviation above 0 is expected, in elements, as in blurred:5")
-      }
-      self = .blurred(deviation)
-    case ("gaussian", 2...3):
-      guard let deviation = parts[1].finiteNumber, deviation >= 0 else {
-        throw Self.complaint(text, "a standard deviation is expected, as in gaussian:0.1")
-      }
+  private init(_ form: NamedForm) throws {
+    switch form.name {
+    case "zeros" where form.rest == nil: self = .zeros
+    case "constant":
+      let part = try form.parts(1...1, as: "constant:0.5")[0]
+      self = .constant(try form.number(part, { _ in true }, "a number"))
+    case "mean", "median", "mode":
+      let statistic = DataBaseline.Statistic(rawValue: form.name) ?? .mean
+      self = .statistic(statistic, file: try form.file(as: "\(form.name):DATA.npy"))
+    case "samples": self = .samples(file: try form.file(as: "samples:DATA.npy"))
+    case "activation": self = .activation(file: try form.file(as: "activation:INPUT.npy"))
+    case "blurred":
+      let part = try form.parts(1...1, as: "blurred:5")[0]
+      self = .blurred(
+        try form.number(
+          part, { 0 < $0 && $0 <= 10_000 }, "a standard deviation above 0, in elements,"))
+    case "gaussian":
+      let parts = try form.parts(1...2, as: "gaussian:0.1 or gaussian:0.1:10")
       self = .gaussian(
-        standardDeviation: deviation, count: try Self.count(parts.dropFirst(2).first, text))
-    case ("uniform", 3...4):
+        standardDeviation: try form.number(parts[0], { $0 >= 0 }, "a standard deviation"),
+        count: try form.count(parts.dropFirst().first, of: "draws") ?? 1)
+    case "uniform":
+      let parts = try form.parts(2...3, as: "uniform:0:1 or uniform:0:1:10")
       self = .uniform(
-        try Self.range(parts[1], parts[2], text),
-        count: try Self.count(parts.dropFirst(3).first, text))
-    case ("farthest", 3): self = .farthest(try Self.range(parts[1], parts[2], text))
+        try Self.range(parts, form),
+        count: try form.count(parts.dropFirst(2).first, of: "draws") ?? 1)
+    case "farthest":
+      self = .farthest(try Self.range(form.parts(2...2, as: "farthest:0:1"), form))
+    case "nearest": self = try Self.nearest(form)
+    case "boundary":
+      let parts = form.rest == nil ? [] : try form.parts(1...1, as: "boundary or boundary:3")
+      self = .boundary(
+        class: try parts.first.map {
+          guard let index = Int($0), index >= 0 else {
+            throw form.complaint("a class's number is expected, counted from 0, not '\($0)'")
+          }
+          return index
+        })
+    case "counterfactual": self = try Self.counterfactual(form)
     default:
-      guard text.contains(".") || SystemFile.exists(text) else {
-        throw Self.complaint(
-          text,
-          "write zeros, constant:0.5, mean:FILE, mode:FILE, samples:FILE, activation:FILE, "
-            + "blurred:5, gaussian:0.1, uniform:0:1, farthest:0:1 or a file")
+      guard form.text.contains(".") || SystemFile.exists(form.text) else {
+        throw ToolError.usage(
+          "'\(form.text)' is no baseline: write zeros, constant:0.5, mean:FILE.npy, a file, … — "
+            + "`attribute explain --baseline help` lists them all")
       }
-      self = .file(text)
+      self = .file(form.text)
     }
   }
 
-  /// Makes the baseline.
-  ///
-  /// - Parameters:
-  ///   - seed: For noise.
-  ///   - read: Reads a file: a plain array, or an input of the model (images too).
-  func baseline(
-    seed: UInt64, read: (_ file: String, _ isInput: Bool) throws -> Tensor
-  ) throws -> any Baseline {
-    switch self {
-    case .zeros: ZeroBaseline()
-    case .constant(let value): ConstantBaseline(value)
-    case .mean(let file): DataBaseline(.mean, of: try read(file, false))
-    case .mode(let file): DataBaseline(.mode, of: try read(file, false))
-    case .samples(let file): SampleBaseline(try read(file, false))
-    case .activation(let file): ActivationBaseline(of: Inputs(try read(file, true)))
-    case .blurred(let deviation): BlurredBaseline(standardDeviation: deviation)
-    case .gaussian(let deviation, let count):
-      NoiseBaseline(
-        .gaussian(standardDeviation: deviation, range: nil), count: count, seed: seed)
-    case .uniform(let range, let count): NoiseBaseline(.uniform(range), count: count, seed: seed)
-    case .farthest(let range): FarthestBaseline(in: range)
-    case .file(let file): TensorBaseline(try read(file, false), name: file.fileName)
-    case .mixed(let parts):
-      MixedBaseline(try parts.map { try $0.baseline(seed: seed, read: read) })
-    }
-  }
-
-  private static func range(
-    _ low: String, _ high: String, _ text: String
-  ) throws -> ClosedRange<Double> {
-    guard let low = low.finiteNumber, let high = high.finiteNumber, low < high else {
-      throw complaint(text, "two numbers are expected, the lower first, as in uniform:0:1")
-    }
+  private static func range(_ parts: [String], _ form: NamedForm) throws -> ClosedRange<Double> {
+    let low = try form.number(parts[0], { _ in true }, "a number")
+    let high = try form.number(parts[1], { _ in true }, "a number")
+    guard low < high else { throw form.complaint("the lower number comes first, as in 0:1") }
     return low...high
   }
 
-  private static func count(_ part: String?, _ text: String) throws -> Int {
-    guard let part else { return 1 }
-    if let count = part.count() { return count }
-    throw complaint(
-      text, "'\(part)' is no number of draws, which is one from 1 to \(Limits.evaluations)")
+  private static func nearest(_ form: NamedForm) throws -> BaselineGrammar {
+    let rest = try form.file(
+      as: "nearest:DATA.npy, nearest:DATA.npy:LABELS.npy or nearest:DATA@conv2")
+    let measured = rest.divided(after: ".npy", at: "@")
+    let files = (measured?.first ?? rest).divided(after: ".npy", at: ":")
+    if let measured { _ = try CutGrammar.cut(measured.second) }
+    return .nearest(
+      file: files?.first ?? measured?.first ?? rest, labels: files?.second,
+      measuredAt: measured?.second)
   }
 
-  private static func complaint(_ text: String, _ expected: String) -> ToolError {
-    .usage("'\(text)' is no baseline: \(expected)")
+  private static func counterfactual(_ form: NamedForm) throws -> BaselineGrammar {
+    guard let rest = form.rest, let mark = rest.lastIndex(of: "@") else {
+      throw form.complaint(
+        "what the instance shall look like, and to which layer, as in "
+          + "counterfactual:nearest:DATA.npy@conv2")
+    }
+    let layer = String(rest[rest.index(after: mark)...])
+    _ = try CutGrammar.cut(layer)
+    return .counterfactual(
+      toward: try BaselineGrammar(NamedForm(String(rest[..<mark]))), at: layer)
   }
 }

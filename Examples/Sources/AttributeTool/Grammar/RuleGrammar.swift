@@ -6,17 +6,16 @@ import Attribution
 public enum RuleGrammar {
   public static let help = """
     RULES (--rule), how a path is integrated
-      automatic        the default: as many steps as bring the estimated error
-                       below --tolerance, for each instance, by secant or
-                       gauss-legendre as the model's operators ask for
-      secant           cells in which every operator has its secant slope: adds
-                       up exactly; for models with ReLU, maxima and the like;
-                       secant:uniform for cells of one length
+      automatic        the default: as many steps as --tolerance asks for, by
+                       secant or gauss-legendre as suits the model
+      secant           cells in which every operator has its secant slope: adds up
+                       exactly; for ReLU, maxima and the like
+      secant:uniform   the same with cells of one length
       gauss-legendre   the fewest steps on smooth models; the default with --steps
-      midpoint, left, trapezoid
+      midpoint, trapezoid, left
       right            the sum of the paper on integrated gradients
-      exact            all straight pieces of a piecewise linear model, up to
-                       --steps; wants --float64 to be exact
+      exact            all straight pieces of a piecewise linear model, at most
+                       --steps of them; wants --float64 to be exact
     """
 
   private static let rules: [any PathRule] = [

@@ -69,6 +69,18 @@ public struct ImageScaling: Sendable, Equatable {
 
   var isIdentity: Bool { mean == [0] && deviation == [1] }
 
+  /// What samples from 0 to 1 become, over all channels.
+  var range: ClosedRange<Double> {
+    let channels = max(mean.count, deviation.count)
+    var ends: [Double] = []
+    for channel in 0..<channels {
+      let mean = mean[channel % mean.count]
+      let deviation = deviation[channel % deviation.count]
+      ends += [-mean / deviation, (1 - mean) / deviation]
+    }
+    return (ends.min() ?? 0)...(ends.max() ?? 1)
+  }
+
   /// How Visualization undoes it.
   var undone: SampleScaling {
     isIdentity ? .unit : .standardized(mean: mean, deviation: deviation)

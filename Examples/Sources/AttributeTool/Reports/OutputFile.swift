@@ -43,8 +43,17 @@ extension Explanation {
       case .json: continue
       }
     }
+    if let file = plan.options.standardErrors { try writeStandardErrors(to: file) }
     for file in plan.outputs where file.kind == .json {
       try SystemFile.replace(file.path, with: Array((try report().text + "\n").utf8))
     }
+  }
+
+  /// The standard error of every attribution, of the attributions' shape.
+  private func writeStandardErrors(to file: String) throws {
+    guard let error = attributions.standardError else {
+      throw ToolError.data("\(file): one draw has no standard error: draw more")
+    }
+    try error.tensors[0].writeNPY(to: file)
   }
 }

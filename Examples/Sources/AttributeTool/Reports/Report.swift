@@ -45,7 +45,7 @@ extension Explanation {
   private var configuration: JSON {
     let options = plan.options
     let made = attributions.configuration
-    let path = plan.distribution
+    let takes = plan.distribution.options
     return [
       "from": .string(made.from),
       "to": .string(made.to),
@@ -63,10 +63,11 @@ extension Explanation {
         "quantity": JSON(options.quantity),
         "labels": .array(options.labels.map { .integer($0) }),
         "distribution": .string(options.distribution),
-        "baseline": path.hasBaseline ? .string(options.baseline ?? "zeros") : .null,
-        "rule": path.hasSteps ? .string(plan.ruleText) : .null,
-        "tolerance": path.hasSteps ? JSON((plan.rule as? AutomaticRule)?.tolerance) : .null,
-        "steps": path.hasSteps ? .integer(plan.steps) : .null,
+        "baseline": takes.contains(.baseline) ? .string(options.baseline ?? "zeros") : .null,
+        "rule": takes.contains(.rule) ? .string(plan.ruleText) : .null,
+        "tolerance": JSON(plan.tolerance),
+        "steps": takes.contains(.steps) ? .integer(plan.steps) : .null,
+        "range": plan.range.map { [.number($0.lowerBound), .number($0.upperBound)] } ?? .null,
         "seed": .unsigned(options.seed),
         "imageMean": .array(options.imageScaling.mean.map { .number($0) }),
         "imageDeviation": .array(options.imageScaling.deviation.map { .number($0) }),
@@ -86,6 +87,9 @@ extension Explanation {
       "attributionSum": .number(row.sum),
       "completenessGap": ["absolute": JSON(row.gap), "relative": JSON(row.relativeGap)],
       "errorEstimate": JSON(row.errorEstimate),
+      "standardError": row.standardError.map {
+        ["sum": .number($0.sum), "greatest": .number($0.greatest)]
+      } ?? .null,
       "effort": attributions.efforts.isEmpty
         ? .null
         : [
@@ -117,6 +121,7 @@ extension Explanation {
           ]
         }),
       "files": .array(plan.outputs.filter { $0.kind == .npy }.map { .string($0.path) }),
+      "standardErrors": JSON(plan.options.standardErrors),
       "pictures": .array(plan.outputs.filter { $0.kind == .png }.map { .string($0.path) }),
     ]
   }

@@ -15,11 +15,14 @@ extension Explanation {
     lines += table
     lines.append("")
     let cost = attributions.cost
+    // With a tolerance each instance has its own.
+    let limit = plan.tolerance != nil && rows.count > 1 ? "at most " : ""
     lines.append(
-      "\(cost.samples) evaluation\(cost.samples == 1 ? "" : "s") an instance, "
+      "\(limit)\(cost.samples) evaluation\(cost.samples == 1 ? "" : "s") an instance, "
         + "\(cost.forwardRows) rows forward and \(cost.backwardRows) backward, "
         + "\(cost.seconds.text(3)) s")
-    for file in plan.outputs { lines.append("wrote \(file.path)") }
+    let files = plan.outputs.map(\.path) + [plan.options.standardErrors].compactMap { $0 }
+    lines += files.map { "wrote \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -45,7 +48,7 @@ extension Explanation {
       columns.append(("relative", rows.map { $0.relativeGap?.percentText ?? "–" }))
     }
     if rows.contains(where: { $0.errorEstimate != nil }) {
-      let title = attributions.efforts.isEmpty ? "std. error" : "est. error"
+      let title = attributions.standardError == nil ? "est. error" : "std. error"
       columns.append((title, rows.map { $0.errorEstimate?.percentText ?? "–" }))
     }
     if !attributions.efforts.isEmpty {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
-import ONNX
 import Torch
-import Visualization
 
 /// What the tool tells a caller by its exit status, after BSD's sysexits.
 public enum ExitStatus: Int32, Sendable {
@@ -16,15 +14,17 @@ public enum ExitStatus: Int32, Sendable {
   case defect = 70
 
   /// The status that an error ends the tool with.
+  ///
+  /// What the libraries throw is about what they were fed, so that one nobody has thought of is not
+  /// called a defect; those that are ours alone are named here.
   public init(_ error: any Error) {
     switch error {
     case let error as ToolError: self = error.status
     case is QuadratureError, is PathRuleError: self = .usage
-    case is ONNXError, is NPYError, is VisualizationError, is InputError, is CutError,
-      is QuantityError, is BaselineError, is ActivationError, is SamplesError, is TorchError,
-      is NonFiniteError, is ExactRuleError:
-      self = .data
-    default: self = .defect
+    case is InstancesError, is FunctionModelError, is LawViolation, ExactRuleError.needsNetwork,
+      PathError.otherInstances:
+      self = .defect
+    default: self = .data
     }
   }
 }
