@@ -175,6 +175,20 @@ import Torch
     #expect(steps.count == 2 && steps[0] < steps[1])
   }
 
+  @Test(arguments: ["polyline:Data/ten-digits.npy", "discretized:Data/ten-digits.npy:6"])
+  func `Paths with more corners than first steps are refined, not taken for exact`(
+    distribution: String
+  ) throws {
+    let (found, fine) = (folder.path("found.npy"), folder.path("fine.npy"))
+    let path = ["-d", distribution]
+    let automatic = try report(path + ["-o", found])
+    _ = try report(path + ["--rule", "secant", "--steps", "4000", "-o", fine])
+    #expect(automatic.instances[0].errorEstimate ?? 0 > 0)
+    let truth = try Tensor(contentsOfNPY: fine)
+    let error = try (Tensor(contentsOfNPY: found) - truth).absolute().sum().number()
+    #expect(try error < 0.02 * truth.absolute().sum().number())
+  }
+
   @Test(
     arguments: [
       ["-d", "expected", "-b", "samples:Data/ten-digits.npy"], ["-d", "gaussian:0.1"],

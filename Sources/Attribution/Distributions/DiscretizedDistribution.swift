@@ -63,7 +63,7 @@ public struct DiscretizedDistribution: RefinableDistribution {
 
   public var name: String {
     "discretized path from \(baseline.name), \(anchors) anchors of \(table.shape.first ?? 0) by "
-      + "\(strategy.rawValue), \(rule.name) rule, \(steps) steps"
+      + "\(strategy.rawValue), \(rule.described(steps: steps))"
   }
 
   public var refinement: AutomaticRule? { rule as? AutomaticRule }

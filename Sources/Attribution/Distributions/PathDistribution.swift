@@ -53,13 +53,7 @@ public struct PathDistribution: RefinableDistribution {
   }
 
   public var name: String {
-    let effort =
-      switch rule {
-      case let rule as AutomaticRule: ", tolerance \(rule.tolerance)"
-      case is ExactRule: ""
-      default: ", \(steps) steps"
-      }
-    return "\(path.name) path from \(baseline.name), \(rule.name) rule" + effort
+    "\(path.name) path from \(baseline.name), \(rule.described(steps: steps))"
       + (progression == .moves && rule is any QuadratureRule ? ", by moves" : "")
   }
 

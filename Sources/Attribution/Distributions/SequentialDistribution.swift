@@ -39,7 +39,7 @@ public struct SequentialDistribution: RefinableDistribution {
   }
 
   public var name: String {
-    "sequential paths from \(baseline.name), \(rule.name) rule, \(steps) steps for each group"
+    "sequential paths from \(baseline.name), \(rule.described(steps: steps)) for each group"
   }
 
   public var refinement: AutomaticRule? { rule as? AutomaticRule }

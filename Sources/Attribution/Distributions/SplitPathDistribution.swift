@@ -54,7 +54,7 @@ public struct SplitPathDistribution: RefinableDistribution {
 
   public var name: String {
     "\(part.rawValue) part at \(share) of the \(path.name) path from \(baseline.name), "
-      + "\(rule.name) rule, \(steps) steps"
+      + "\(rule.described(steps: steps))"
   }
 
   public var dependsOnQuantity: Bool { true }

@@ -15,6 +15,17 @@ public protocol PathRule: Sendable {
   var standardSteps: Int { get }
 }
 
+extension PathRule {
+  /// The rule with its steps, or what decides about them, as names of distributions have it.
+  func described(steps: Int) -> String {
+    switch self {
+    case let rule as AutomaticRule: "\(name) rule, tolerance \(rule.tolerance)"
+    case is ExactRule: "\(name) rule"
+    default: "\(name) rule, \(steps) step\(steps == 1 ? "" : "s")"
+    }
+  }
+}
+
 /// The rule where nobody says which.
 enum StandardRule {
   static func rule(steps: Int?) -> any PathRule {
