@@ -57,6 +57,7 @@ let package = Package(
     program("timing"),
     program("growth"),
     program("rules"),
+    program("distributions"),
     program("conformance"),
     program("fuzz"),
     program("leaks"),
@@ -73,7 +74,7 @@ let package = Package(
       name: "AttributeToolTests",
       dependencies: [
         "AttributeTool", "attribute", "quickstart", "eight-not-three", "paths", "custom-path",
-        "custom-quantity", "saturation", "baseline-choice",
+        "custom-quantity", "saturation", "baseline-choice", "distributions",
       ],
       path: "Tests/AttributeToolTests", swiftSettings: swiftSettings),
   ],

@@ -28,4 +28,27 @@ import Visualization
       #expect(try Image(contentsOf: URL(fileURLWithPath: folder.path(name))).width > 600)
     }
   }
+
+  /// Times aside; and paths that react may turn where rounding differs.
+  @Test func `The guide has the table that the program on distributions prints`() throws {
+    let guide = try String(
+      contentsOf: Command.package.appendingPathComponent("../Docs/Choosing.md"), encoding: .utf8)
+    let command = try Command.run("distributions", [])
+    #expect(command.status == 0, "\(command.error)")
+    let printed = command.output.components(separatedBy: "\n").filter { !$0.isEmpty }
+    let table = guide.components(separatedBy: "\n")
+      .drop { $0 != printed[0] }.prefix(printed.count)
+    try #require(table.count == printed.count && table.count > 20)
+    for (known, line) in zip(table, printed).dropFirst() {
+      let name = String(line.prefix(30))
+      #expect(known.hasPrefix(name))
+      var numbers = [known, line].map { $0.dropFirst(30).split(separator: " ").map { Double($0) } }
+      try #require(numbers[0].count == numbers[1].count, "\(name)")
+      if !name.hasPrefix("random") { for row in 0...1 { numbers[row].remove(at: 1) } }
+      for (expected, number) in zip(numbers[0], numbers[1]) {
+        let (expected, number) = (try #require(expected), try #require(number))
+        #expect(abs(number - expected) <= 0.05 + 0.1 * abs(expected), "\(line)\n\(known)")
+      }
+    }
+  }
 }
