@@ -9,7 +9,7 @@ import Torch
   init() throws { try Workplace.enter() }
 
   @Test func `an error that is asked for, and secants`() throws {
-    // snippet: rules
+    // snippet: tolerance-and-secants
     let model = try ONNXModel(path: "Models/digits.onnx")
     let digit = try Tensor(contentsOfNPY: "Data/eight.npy")
     let logits = NetworkSlice(to: .logits)
