@@ -59,7 +59,8 @@ public struct AdversarialDistribution: DistributionOfInterest {
       PathEnds(start: try walk[moves].rows(rows(slot)), weight: share)
     }
     let weights = [Double](repeating: share, count: slots * moves)
-    return Samples(weights: weights, ends: ends) { [moves] range in
+    let durations = weights.map { _ in 1 / Double(moves) }
+    return Samples(weights: weights, durations: durations, ends: ends) { [moves] range in
       try SampleRows(
         joining: range.map { sample in
           let (slot, move) = sample.quotientAndRemainder(dividingBy: moves)

@@ -63,7 +63,9 @@ public struct GuidedDistribution: DistributionOfInterest {
   private func step(
     _ index: Int, from points: Activation, ends: [PathEnds], _ instances: Instances
   ) -> Samples {
-    Samples(weights: ends.map(\.weight), ends: ends) { range in
+    Samples(
+      weights: ends.map(\.weight), durations: ends.map { _ in 1 / Double(steps) }, ends: ends
+    ) { range in
       let rows = range.lowerBound * instances.count..<range.upperBound * instances.count
       let here = try points.rows(rows)
       let move = try GuidedMove(

@@ -112,8 +112,13 @@ public struct PathDistribution: RefinableDistribution {
     let weights = legs.flatMap { leg -> [Double] in
       [Double](repeating: leg.share, count: cells) + [0]
     }.dropLast()
+    let durations = legs.flatMap { _ -> [Double] in
+      zip(times, times.dropFirst()).map { $1 - $0 } + [0]
+    }.dropLast()
     let ends = try legs.map { try $0.ends() }
-    return Samples(cells: Array(weights), secants: rule.fallback, ends: ends) { [times] range in
+    return Samples(
+      cells: Array(weights), durations: Array(durations), secants: rule.fallback, ends: ends
+    ) { [times] range in
       try Self.joined(range, of: times.count) { index, part in
         let (leg, times) = (legs[index], Array(times[part]))
         return SampleRows(
@@ -139,7 +144,12 @@ public struct PathDistribution: RefinableDistribution {
   private func moves(along legs: [Leg], _ rule: any QuadratureRule) throws -> Samples {
     let nodes = try nodes(steps + 1, rule)
     let weights = legs.flatMap { leg in [Double](repeating: leg.share, count: steps) }
-    return Samples(weights: weights, ends: try legs.map { try $0.ends() }) { [steps] range in
+    let durations = legs.flatMap { _ in
+      zip(nodes, nodes.dropFirst()).map { $1.position - $0.position }
+    }
+    return Samples(
+      weights: weights, durations: durations, ends: try legs.map { try $0.ends() }
+    ) { [steps] range in
       try Self.joined(range, of: steps) { index, part in
         let leg = legs[index]
         let points = try leg.points(at: nodes[part].map(\.position))

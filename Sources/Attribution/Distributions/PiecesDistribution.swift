@@ -18,8 +18,13 @@ struct PiecesDistribution: DistributionOfInterest {
     let weights = legs.flatMap { leg -> [Double] in
       [Double](repeating: leg.share, count: leg.times.count - 1) + [0]
     }.dropLast()
+    let durations = legs.flatMap { leg -> [Double] in
+      zip(leg.times, leg.times.dropFirst()).map { $1 - $0 } + [0]
+    }.dropLast()
     let ends = legs.map { PathEnds(start: $0.start, weight: $0.share) }
-    return Samples(cells: Array(weights), secants: .refuse, ends: ends) { range in
+    return Samples(
+      cells: Array(weights), durations: Array(durations), secants: .refuse, ends: ends
+    ) { range in
       var parts: [SampleRows] = []
       var first = 0
       for leg in legs {

@@ -12,6 +12,12 @@ public struct Samples: Sendable {
   /// Weights, one for each sample.
   public let weights: [Double]
 
+  /// The share of its path's time that each sample takes, where displacements are finite; 1 where they
+  /// are tangents.
+  ///
+  /// A displacement that is finite holds its time already; an influence, ∫ g dt, is weighed with it.
+  public let durations: [Double]
+
   /// Where the samples' path leads, for completeness; `nil` where they are no path.
   public let ends: [PathEnds]?
 
@@ -30,15 +36,18 @@ public struct Samples: Sendable {
 
   /// - Parameters:
   ///   - weights: One for each sample.
+  ///   - durations: See ``durations``; 1 where not given.
   ///   - ends: Where paths start and end; weights of several paths sum to 1.
   ///   - design: How they were drawn; all weights must then be the same.
   ///   - rows: Makes the samples of a range.
   public init(
-    weights: [Double], ends: [PathEnds]? = nil, design: SamplingDesign? = nil,
+    weights: [Double], durations: [Double]? = nil, ends: [PathEnds]? = nil,
+    design: SamplingDesign? = nil,
     rows: @escaping @Sendable (Range<Int>) throws -> SampleRows
   ) {
     count = weights.count
     self.weights = weights
+    self.durations = durations ?? [Double](repeating: 1, count: weights.count)
     self.ends = ends
     self.design = design
     secants = nil
@@ -50,16 +59,19 @@ public struct Samples: Sendable {
   /// - Parameters:
   ///   - cells: A weight for each cell; 0 for one that leads from the end of a path to the start of
   ///     the next.
+  ///   - durations: See ``durations``; the cells of a path alike where not given.
   ///   - secants: What happens at operations without a secant.
   ///   - ends: Where paths start and end; weights of several paths sum to 1.
   ///   - points: Makes the points of a range, one more than there are cells, whose displacement is
   ///     ``Displacement/next(along:)``.
   public init(
-    cells weights: [Double], secants: SecantPass.Fallback, ends: [PathEnds]? = nil,
+    cells weights: [Double], durations: [Double]? = nil, secants: SecantPass.Fallback,
+    ends: [PathEnds]? = nil,
     points: @escaping @Sendable (Range<Int>) throws -> SampleRows
   ) {
     count = weights.count
     self.weights = weights
+    self.durations = durations ?? Self.evenDurations(weights)
     self.ends = ends
     design = nil
     self.secants = secants
@@ -79,6 +91,13 @@ public struct Samples: Sendable {
     self.init(weights: weights, ends: ends, design: design) { range in
       try SampleRows(joining: range.map(sample))
     }
+  }
+
+  /// The same time for all cells of a path; a weight of 0 stands between paths.
+  private static func evenDurations(_ weights: [Double]) -> [Double] {
+    weights.split(separator: 0, omittingEmptySubsequences: false)
+      .map { [Double](repeating: 1 / Double(max(1, $0.count)), count: $0.count) }
+      .joined(separator: [0]).map { $0 }
   }
 
   /// The same samples, their path's ends not told again.
@@ -104,6 +123,8 @@ public struct Samples: Sendable {
     let weights = parts.map { part in part.samples.weights.map { $0 * part.share } }
     // A cell of weight 0 leads from one part's end to the next one's start.
     self.weights = Array(weights.joined(separator: secants == nil ? [] : [0]))
+    let durations = parts.map(\.samples.durations)
+    self.durations = Array(durations.joined(separator: secants == nil ? [] : [0]))
     count = self.weights.count
     make = { range in
       var rows: [SampleRows] = []
@@ -135,6 +156,7 @@ public struct Samples: Sendable {
   ) {
     count = other.count
     weights = other.weights
+    durations = other.durations
     self.ends = ends
     design = other.design
     secants = other.secants

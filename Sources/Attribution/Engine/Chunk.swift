@@ -9,8 +9,10 @@ struct Chunk {
   let rows: SampleRows
   /// Whether the quantity's changes along the rows' displacements are laid along its gradient.
   let isAlongGradient: Bool
-  /// One for each sample and instance.
+  /// One for each sample and instance, of gradients times displacements.
   let weights: [Double]
+  /// The same of gradients alone.
+  let influenceWeights: [Double]
   /// Where gradients are those of secants.
   let secants: SecantPass?
   /// Rows that only end cells, and have no gradient of their own.
@@ -35,18 +37,22 @@ struct Chunk {
     }
     var rows = try selection.map { try made.selecting($0, of: instances.count) } ?? made
     var own = Array(samples.weights[range])
+    let timed = range.map { samples.weights[$0] * samples.durations[$0] }
     let followed = rows.followed
     isAlongGradient = followed != nil
     if let followed {
       rows = followed
     } else if coincide, case .next(let line?) = rows.displacement {
       // All cells lead the same way, so that what differs, how far, can weigh their gradients.
-      own = own.indices.map { own[$0] * (line.times[$0 + 1] - line.times[$0]) }
+      own = timed
       rows = SampleRows(points: rows.points, displacement: .tangent(line.direction))
     }
     self.rows = rows
     let count = selection?.count ?? instances.count
-    weights = own.flatMap { [Double](repeating: $0, count: count) }
+    func spread(_ weights: [Double]) -> [Double] {
+      weights.flatMap { [Double](repeating: $0, count: count) }
+    }
+    (weights, influenceWeights) = (spread(own), spread(timed))
     endRows = secants == nil ? 0 : count
   }
 
@@ -66,10 +72,10 @@ struct Chunk {
     }
   }
 
-  /// What the quantity's values weigh in the gradient: 1, or the samples' weights; nothing where a
-  /// row only ends cells.
-  func cotangent(of values: Tensor, isWeighted: Bool) throws -> Tensor {
-    let own = isWeighted ? weights : [Double](repeating: 1, count: weights.count)
+  /// What the quantity's values weigh in the gradient: the given weights, or 1; nothing where a row
+  /// only ends cells.
+  func cotangent(of values: Tensor, weights given: [Double]?) throws -> Tensor {
+    let own = given ?? [Double](repeating: 1, count: weights.count)
     return try Tensor(own + [Double](repeating: 0, count: endRows)).converted(like: values)
   }
 

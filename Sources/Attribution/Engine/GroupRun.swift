@@ -139,7 +139,10 @@ struct GroupRun {
       try reach.map { try SlicePass(evaluator, chunk, from: $0, wantsDisplacement: carries) }
       ?? SlicePass(evaluator, chunk, wantsDisplacement: carries)
     let explained = try evaluator.explained(samples: chunk.points(of: evaluator.count))
-    let weights = try Tensor(chunk.weights).converted(like: pass.output)
+    let own = wants ? chunk.weights : chunk.influenceWeights
+    let weights = try Tensor(own).converted(like: pass.output)
+    let influenceWeights = try Tensor(chunk.influenceWeights).converted(like: pass.output)
+    let weighsApart = engine.keepsInfluence && own != chunk.influenceWeights
     tally.forwardRows += rows.points.rows
     tally.rowsAtOnce = max(tally.rowsAtOnce, rows.points.rows)
 
@@ -149,10 +152,11 @@ struct GroupRun {
       // Weighting what goes back costs nothing; squares and reactions want gradients as they are.
       let isPlain =
         sums[index].values.spread != nil || engine.distribution.reacts || chunk.isAlongGradient
+        || weighsApart
       let gradients = try chunk.samples(
         gradient(
           of: values, withRespectTo: pass.leaves,
-          weight: chunk.cotangent(of: values, isWeighted: !isPlain),
+          weight: chunk.cotangent(of: values, weights: isPlain ? nil : own),
           keepingRecord: index < quantities.count - 1))
       tally.backwardRows += count
       var displacement = pass.displacement
@@ -176,7 +180,8 @@ struct GroupRun {
         try sums[index].add(gradients, at: reach, of: evaluator, displacement: displacement)
       } else {
         try sums[index].add(
-          gradients, weights: isPlain ? weights : nil, displacement: displacement)
+          gradients, weights: isPlain ? weights : nil,
+          influenceWeights: isPlain ? influenceWeights : nil, displacement: displacement)
       }
       if try !sums[index].isFinite || !values.detached().sum().number().isFinite {
         throw try search(quantity, rows.points)

@@ -100,6 +100,7 @@ struct Run {
       return outcome
     }
     let results = try refinement.results()
+    try report(1, 0)
     tally.samples = results[0].efforts.map(\.evaluations).max() ?? 0
     return (results, tally)
   }

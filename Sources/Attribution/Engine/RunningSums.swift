@@ -22,11 +22,14 @@ struct RunningSums {
   }
 
   /// Adds the gradients of a chunk at the slice's start; see ``Contributions``.
+  ///
+  /// - Parameter influenceWeights: Those of gradients alone; the same where not given.
   mutating func add(
-    _ gradients: [Tensor], weights: Tensor?, displacement: Activation?
+    _ gradients: [Tensor], weights: Tensor?, influenceWeights: Tensor? = nil,
+    displacement: Activation?
   ) throws {
     try values.add(gradients, weights: weights, displacement: displacement)
-    try influence?.add(gradients, weights: weights)
+    try influence?.add(gradients, weights: influenceWeights ?? weights)
   }
 
   /// Adds the weighted gradients of a chunk at the affine reach, all samples moving alike.
