@@ -11,6 +11,9 @@ import Torch
 ///     influence    χ = Σ w · ∂Q/∂y
 ///     attribution  A = Σ w · ∂Q/∂y ⊙ m
 ///
+/// Where displacements are finite moves, which hold their time, the influence's w are the samples'
+/// weights times their durations (``Samples/durations``).
+///
 /// m is δ itself where the distribution's cut is the slice's start, and the displacement that δ
 /// causes there elsewhere (conductance). After Leino et al. 2018 (arXiv:1802.03788); integrated
 /// gradients, saliency, SmoothGrad, expected gradients and conductance are configurations of it.

@@ -48,8 +48,8 @@ public enum ExactRuleError: Error, Sendable, Equatable, CustomStringConvertible 
         "the exact rule is for straight paths, and '\(path)' is none: use the automatic rule, or"
         + " a secant rule with many steps"
     case .tooManyPieces(let instance, let limit):
-      return "the path of instance \(instance) has more than \(limit) straight pieces: raise"
-        + " maximumPieces, or use the automatic rule with a small tolerance"
+      return "the path of instance \(instance) has more than \(limit) straight pieces: allow"
+        + " more, or use the automatic rule with a small tolerance"
     case .needsNetwork:
       return "the exact rule's samples depend on the network: explain with InternalInfluence"
     }
