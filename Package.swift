@@ -45,6 +45,7 @@ let package = Package(
     .library(name: "Attribution", targets: ["Attribution"]),
     .library(name: "ONNX", targets: ["ONNX"]),
     .library(name: "Visualization", targets: ["Visualization"]),
+    .library(name: "Evaluation", targets: ["Evaluation"]),
   ],
   targets: [
     .target(
@@ -57,6 +58,9 @@ let package = Package(
     .target(name: "ONNX", dependencies: ["Attribution"], swiftSettings: swiftSettings),
     .target(
       name: "Visualization", dependencies: ["Attribution", "CImage"], swiftSettings: swiftSettings),
+    .target(
+      name: "Evaluation", dependencies: ["Attribution", "Visualization"],
+      swiftSettings: swiftSettings),
     .target(
       name: "TestSupport", dependencies: ["Attribution"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
@@ -73,7 +77,11 @@ let package = Package(
       name: "VisualizationTests", dependencies: ["Visualization", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["ONNX", "Visualization", "TestSupport"],
+      name: "EvaluationTests", dependencies: ["Evaluation", "ONNX", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "DocumentationTests",
+      dependencies: ["Evaluation", "ONNX", "Visualization", "TestSupport"],
       exclude: ["commands.txt", "run-commands"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],
