@@ -7,15 +7,14 @@ import Torch
 /// Σ |A| over such features / Σ |A| over all.
 ///
 /// The axiom is that of Friedman 2004 and Sundararajan et al. 2017 (arXiv:1703.01365): a dummy gets 0.
-/// A feature is taken for a dummy where the quantity stays when it alone is replaced, at the instance
-/// and at points around it, near and far, at which all others are replaced as well: one replacement
-/// at the instance alone, as in the non-sensitivity of Quantus, takes what is saturated there for a
-/// dummy. An instance without dummies has no score.
+/// A feature is taken for a dummy where the quantity stays when noise is added to it alone, at the
+/// instance and at points around it, at which all features have noise. At the instance alone, as in the
+/// non-sensitivity of Quantus, what is saturated there would be taken for a dummy; more points and a
+/// larger spread make it surer. An instance without dummies has no score.
 public struct DummyAttribution: Metric {
   /// Points at which each feature is replaced, the instance first.
   public let points: Int
-  /// Of the first replacement, in standard deviations of the instance's own elements; each further
-  /// point has a quarter of the one before.
+  /// Of the noise that is added, in standard deviations of the instance's own elements.
   public let spread: Double
   /// A change below this share of the greatest quantity seen, and of 1, is rounding.
   public let tolerance: Double
@@ -23,7 +22,7 @@ public struct DummyAttribution: Metric {
   public let features: Features?
 
   public init(
-    points: Int = 4, spread: Double = 1, tolerance: Double = 1e-6, features: Features? = nil
+    points: Int = 4, spread: Double = 2, tolerance: Double = 1e-6, features: Features? = nil
   ) {
     precondition(points > 0, "\(points) points show no change")
     precondition(spread > 0 && tolerance >= 0, "a spread is above 0, a tolerance not below")
@@ -35,7 +34,7 @@ public struct DummyAttribution: Metric {
 
   public var name: String {
     "dummy attribution" + (points == 4 ? "" : "(\(points) points)")
-      + (spread == 1 ? "" : "(spread \(spread))") + features.suffix
+      + (spread == 2 ? "" : "(spread \(spread))") + features.suffix
   }
   public var family: MetricFamily { .axiomatic }
   public var direction: MetricDirection { .lowerIsBetter }
@@ -82,21 +81,20 @@ public struct DummyAttribution: Metric {
     }
   }
 
-  /// Points with noise of each instance's own generator, in units of its elements' deviation.
-  private func noisy(
-    _ instances: Activation, width: Double, around base: Activation, _ generators: [Generator]
-  ) throws -> Activation {
-    try instances.combined(with: base) { own, base in
+  /// Points with noise of each instance's own generator.
+  private func noisy(_ points: Activation, _ generators: [Generator]) throws -> Activation {
+    try points.map { points in
       let noise = try Tensor.concatenated(
         generators.map {
-          try .normal([1] + own.shape.dropFirst(), type: .float64, from: $0)
+          try .normal(
+            [1] + points.shape.dropFirst(), standardDeviation: spread, type: .float64, from: $0)
         })
-      let deviation = try own.converted(to: .float64).flattened(from: 1).variance(axes: [1])
+      let deviation = try points.converted(to: .float64).flattened(from: 1).variance(axes: [1])
         .squareRoot()
       // Equal elements have no deviation of their own.
       let unit = try deviation.filled(with: 1, where: deviation .== 0)
-        .reshaped(to: [-1] + [Int](repeating: 1, count: own.rank - 1))
-      return try base + (noise.moved(to: own.device) * unit * width).converted(like: base)
+        .reshaped(to: [-1] + [Int](repeating: 1, count: points.rank - 1))
+      return try points + (noise.moved(to: points.device) * unit).converted(like: points)
     }
   }
 
