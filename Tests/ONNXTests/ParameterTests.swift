@@ -146,6 +146,37 @@ import Torch
     try expectClose(twice, single * 2, absolute: 1e-12)
   }
 
+  static let networks =
+    ((try? Case.all("networks.cases")) ?? []) + ((try? Case.all("families.cases")) ?? [])
+
+  @Test(arguments: networks)
+  func `networks of every family give the same with their own weights, and else another`(
+    test: Case
+  ) throws {
+    let model = try ONNXModel(bytes: test.model, elementType: .float64)
+    let open = Set(model.inputs.map(\.name))
+    let given = Dictionary(
+      try test.inputs.filter { open.contains($0.name) }.map {
+        (Place($0.name), try Case.tensor($0, .float64))
+      }, uniquingKeysWith: { first, _ in first })
+    func outputs(_ model: ONNXModel) throws -> [Tensor] {
+      try model.evaluate(model.outputs, given: given)
+    }
+    let own = Dictionary(
+      model.parameters.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
+    let before = try outputs(model)
+    let same = try outputs(model.replacing(own.mapValues { try $0.copied() }))
+    for (a, b) in zip(same, before) {
+      #expect(try difference(a, b, relative: 1e-12, absolute: 1e-12) == nil)
+    }
+    guard !own.isEmpty else { return }
+    let other = try outputs(model.replacing(own.mapValues { try $0 * 1.5 + 0.1 }))
+    #expect(
+      try zip(other, before).contains {
+        try difference($0, $1, relative: 1e-6, absolute: 1e-6) != nil
+      })
+  }
+
   @Test func `what does not fit is named`() throws {
     let model = try digits()
     #expect(throws: ParameterError.self) { try model.replacing(["conv9": Tensor.zeros([1])]) }

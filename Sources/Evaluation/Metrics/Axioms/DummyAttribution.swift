@@ -64,11 +64,8 @@ public struct DummyAttribution: Metric {
     var greatest = [Double](repeating: 1, count: explanation.count)
     var changes: [[Double]] = []
     for point in 0..<points {
-      let width = spread / Double(1 << (2 * min(point, 20)))
-      let base =
-        point == 0
-        ? activation : try noisy(activation, width: width, around: activation, generators)
-      let replaced = try noisy(activation, width: width, around: base, generators)
+      let base = point == 0 ? activation : try noisy(activation, like: activation, generators)
+      let replaced = try noisy(base, like: activation, generators)
       let values = try explanation.values(at: base).numbers()
       greatest = zip(greatest, values).map { max($0, abs($1)) }
       let moved = try replacing(base, by: replaced, in: explanation).map { row in
@@ -81,20 +78,22 @@ public struct DummyAttribution: Metric {
     }
   }
 
-  /// Points with noise of each instance's own generator.
-  private func noisy(_ points: Activation, _ generators: [Generator]) throws -> Activation {
-    try points.map { points in
+  /// Points with noise of each instance's own generator, on the scale of its own elements.
+  private func noisy(
+    _ points: Activation, like instances: Activation, _ generators: [Generator]
+  ) throws -> Activation {
+    try points.combined(with: instances) { points, own in
       let noise = try Tensor.concatenated(
         generators.map {
           try .normal(
-            [1] + points.shape.dropFirst(), standardDeviation: spread, type: .float64, from: $0)
+            [1] + own.shape.dropFirst(), standardDeviation: spread, type: .float64, from: $0)
         })
-      let deviation = try points.converted(to: .float64).flattened(from: 1).variance(axes: [1])
+      let deviation = try own.converted(to: .float64).flattened(from: 1).variance(axes: [1])
         .squareRoot()
       // Equal elements have no deviation of their own.
       let unit = try deviation.filled(with: 1, where: deviation .== 0)
-        .reshaped(to: [-1] + [Int](repeating: 1, count: points.rank - 1))
-      return try points + (noise.moved(to: points.device) * unit).converted(like: points)
+        .reshaped(to: [-1] + [Int](repeating: 1, count: own.rank - 1))
+      return try points + (noise.moved(to: own.device) * unit).converted(like: points)
     }
   }
 
@@ -128,4 +127,11 @@ public struct DummyAttribution: Metric {
 
   /// Elements of points that are made at once.
   private static let elementsAtOnce = 1 << 22
+}
+
+extension Metric where Self == DummyAttribution {
+  /// The share of the attributions on features that the quantity does not depend on.
+  public static func dummyAttribution(points: Int = 4, spread: Double = 2) -> DummyAttribution {
+    DummyAttribution(points: points, spread: spread)
+  }
 }
