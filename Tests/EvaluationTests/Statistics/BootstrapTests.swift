@@ -14,7 +14,8 @@ import Testing
       (.percentile, peer.percentile),
     ] {
       let interval = try #require(
-        BootstrapInterval.ofMean(peer.skewed, resamples: 20_000, method: method, seed: 1))
+        BootstrapInterval.ofMean(
+          peer.skewed, resamples: 20_000, method: method, isExpanded: false, seed: 1))
       // SciPy drew 200,000; the end of 20,000 has a deviation of about 0.004.
       expectClose(interval.lowerBound, ends[0], absolute: 0.015, relative: 0)
       expectClose(interval.upperBound, ends[1], absolute: 0.015, relative: 0)
@@ -42,46 +43,75 @@ import Testing
   }
 
   @Test func `the same seed gives the same interval`() {
-    let numbers = [0.1, 0.9, 0.4, 0.2]
+    let numbers = [0.1, 0.9, 0.4, 0.2, 0.3, 0.35, 0.6, 0.65, 0.7, 0.75, 0.15]
     #expect(
       BootstrapInterval.ofMean(numbers, seed: 4) == BootstrapInterval.ofMean(numbers, seed: 4))
     #expect(
       BootstrapInterval.ofMean(numbers, seed: 4) != BootstrapInterval.ofMean(numbers, seed: 5))
   }
 
+  @Test func `two numbers span the whole interval`() {
+    // Nothing is known of a spread by two: all that was drawn.
+    #expect(BootstrapInterval.ofMean([1, 2]) == 1...2)
+    #expect((BootstrapInterval.ofMean([0, 0, 0, 0, 0, 0, 1])?.lowerBound ?? 1) < 1e-15)
+  }
+
   /// How often an interval called 95 % holds the mean of what was drawn from.
   private func coverage(
-    _ count: Int, method: BootstrapMethod, trials: Int,
-    mean: Double, draw: (inout SeededNumbers) -> Double
+    _ count: Int, method: BootstrapMethod, isExpanded: Bool = true, mean: Double,
+    draw: (inout SeededNumbers) -> Double
   ) -> Double {
     var random = SeededNumbers(seed: 11)
+    let trials = 1000
     var hits = 0
     for trial in 0..<trials {
       let numbers = (0..<count).map { _ in draw(&random) }
       let interval = BootstrapInterval.ofMean(
-        numbers, resamples: 400, method: method, seed: UInt64(trial))
+        numbers, resamples: 400, method: method, isExpanded: isExpanded, seed: UInt64(trial))
       if interval?.contains(mean) ?? false { hits += 1 }
     }
     return Double(hits) / Double(trials)
   }
 
   /// With 1,000 trials a share of 95 % has a standard error of 0.7 %.
-  @Test func `intervals hold the mean about as often as they say`() {
+  @Test func `intervals hold the mean of normal numbers as often as they say`() {
     func normal(_ random: inout SeededNumbers) -> Double {
       NormalDistribution.number(above: Double.random(in: 0..<1, using: &random))
     }
+    let share = coverage(10, method: .biasCorrectedAccelerated, mean: 0, draw: normal)
+    #expect((0.91...0.97).contains(share), "\(share)")
+    let plain = coverage(10, method: .percentile, isExpanded: false, mean: 0, draw: normal)
+    #expect(plain < share - 0.02, "\(plain) against \(share)")
+  }
+
+  @Test func `intervals of skewed numbers fall short by little`() {
     func exponential(_ random: inout SeededNumbers) -> Double {
       -log(1 - Double.random(in: 0..<1, using: &random))
     }
-    let ofNormal = coverage(
-      40, method: .biasCorrectedAccelerated, trials: 1000, mean: 0, draw: normal)
-    #expect((0.92...0.97).contains(ofNormal), "\(ofNormal)")
-    let corrected = coverage(
-      20, method: .biasCorrectedAccelerated, trials: 1000, mean: 1, draw: exponential)
-    let plain = coverage(20, method: .percentile, trials: 1000, mean: 1, draw: exponential)
-    // Skewed and few: both fall short, the plain percentiles by more.
-    #expect((0.895...0.95).contains(corrected), "\(corrected)")
-    #expect(corrected > plain, "\(corrected) against \(plain)")
+    let share = coverage(20, method: .biasCorrectedAccelerated, mean: 1, draw: exponential)
+    #expect((0.91...0.96).contains(share), "\(share)")
+    let plain = coverage(20, method: .percentile, isExpanded: false, mean: 1, draw: exponential)
+    #expect(plain < share, "\(plain) against \(share)")
+  }
+
+  @Test func `Student's distribution has its known shares`() {
+    // Of one degree it is Cauchy's: tan(π (0.975 − 1/2)).
+    expectClose(
+      StudentDistribution.number(above: 0.975, degrees: 1), tan(0.475 * Double.pi), absolute: 0,
+      relative: 1e-12)
+    expectClose(
+      StudentDistribution.number(above: 0.975, degrees: 2), 4.302652729749462, absolute: 0,
+      relative: 1e-12)
+    expectClose(
+      StudentDistribution.number(above: 0.975, degrees: 9), 2.262157162798205, absolute: 0,
+      relative: 1e-12)
+    expectClose(
+      StudentDistribution.number(above: 0.95, degrees: 30), 1.6972608865939587, absolute: 0,
+      relative: 1e-12)
+    expectClose(
+      StudentDistribution.number(above: 0.975, degrees: 500),
+      StudentDistribution.number(above: 0.975, degrees: 501), absolute: 0.005, relative: 0)
+    #expect(StudentDistribution.share(below: 0, degrees: 4) == 0.5)
   }
 
   @Test func `the normal distribution has its known shares`() {
