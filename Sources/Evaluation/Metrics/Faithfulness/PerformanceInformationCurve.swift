@@ -15,7 +15,8 @@ import Visualization
 /// score is the area under the line through these points, from (0, 0) to (1, 1).
 ///
 /// NaN where the whole picture's performance is below ``least``, or where the first picture already
-/// performs as well, or has as many bytes. Combine instances by the median.
+/// performs as well, or has as many bytes, which happens with pictures of a few pixels: what is filled
+/// in has more shades than what was drawn. Combine instances by the median.
 ///
 /// - Note: Kapishnikov et al. 2019 (XRAI); shares and conditions as in their code. They fill in over a
 ///   triangulation and measure WebP files; pixels of equal attribution come in a random order here,

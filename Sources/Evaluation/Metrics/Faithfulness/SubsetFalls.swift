@@ -27,7 +27,13 @@ struct SubsetFalls {
   /// - Parameters:
   ///   - size: Features of each set.
   ///   - sets: How many sets are drawn, each evenly from all of that size.
-  func correlations(size: Int, sets: Int) throws -> [Double] {
+  ///   - metric: Who asks, for messages.
+  func correlations(size: Int, sets: Int, metric: String) throws -> [Double] {
+    guard size <= features else {
+      throw MetricError.unsuitable(
+        metric: metric,
+        reason: "removes \(size) features at once, and there are \(features): ask for smaller sets")
+    }
     let count = generators.count
     let removed = try generators.map { generator in
       let draws = try Tensor.uniform([sets, features], type: .float64, from: generator)
