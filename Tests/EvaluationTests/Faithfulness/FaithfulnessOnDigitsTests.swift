@@ -61,6 +61,17 @@ import Torch
     #expect(share > 0.5, "\(metric.name): better in \(share) of the comparisons")
   }
 
+  @Test func `ROAD restores what is removed here and there`() throws {
+    let metric = ROAD(order: .leastRelevantFirst, response: .probability)
+    let (digits, model) = (Inputs(try Cases.digits()), try Cases.digitsModel())
+    let own = try Cases.result(metric, digits, Self.integrated, in: model).scores
+    let map = try Tensor.normal([1, 8, 8], from: Generator(seed: 1))
+    let random = try Cases.result(
+      metric, digits, Cases.fixed(map, of: .predictedClass, to: .logits), in: model
+    ).scores
+    #expect(zip(own, random).count { $0 < $1 } > 5)
+  }
+
   @Test func `hidden features can be removed as well`() throws {
     let explainer = Explainer(
       "at a layer", slice: NetworkSlice(from: .layer("relu3"), to: .logits),

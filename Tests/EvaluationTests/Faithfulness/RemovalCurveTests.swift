@@ -154,6 +154,55 @@ import Torch
     #expect(elements.curves?.heights == [[73, 33, 3, 1, 0]])
   }
 
+  @Test func `features of several tensors stand in one row`() throws {
+    let model = FunctionModel(
+      inputs: [
+        ModelInput("a", elementType: .float64), ModelInput("b", elementType: .float64),
+      ], outputs: ["y"]
+    ) { values in
+      let parts = try [values["a"], values["b"]].map {
+        try $0.flattened(from: 1).sum(axes: [1], keepingAxes: true)
+      }
+      try values.mark("y", parts[0] + parts[1] * 2)
+    }
+    let inputs = Inputs([
+      "a": try Tensor([1, 5, 2, 6] as [Double], shape: [2, 2]),
+      "b": try Tensor([1, 2, 3, 4, 4, 3, 2, 1] as [Double], shape: [2, 2, 1, 2]),
+    ])
+    let explainer = Explainer(
+      "both", slice: NetworkSlice(from: .input("a", "b"), to: .output), quantity: .classScore(0)
+    ) { GradientTimesInput($0, quantity: $2, slice: $1) }
+    // Pixels of b add their channels: 2 · (1 + 3) and 2 · (2 + 4), then 2 · (4 + 2) and 2 · (3 + 1).
+    let flipped = try Cases.result(.pixelFlipping(), inputs, explainer, in: model)
+    #expect(flipped.curves?.heights == [[26, 14, 6, 1, 0], [28, 16, 8, 2, 0]])
+    for score in try Cases.result(.infidelity(samples: 20), inputs, explainer, in: model).scores {
+      #expect(score < 1e-25)
+    }
+    let violations = try MetricLaws.violations(
+      of: SensitivityN(removal: .uniform(in: 0...1), features: .elements), explaining: inputs,
+      in: model, by: explainer, features: .elements)
+    #expect(violations == [])
+    expectClose(try Cases.result(SensitivityN(), inputs, explainer, in: model).scores[0], 1)
+  }
+
+  @Test func `attributions that are no numbers have no order`() throws {
+    // A slope whose square overflows.
+    let steep = ToyModels.function { try $0[.all, 1..<2] * 1e200 }
+    let explainer = Cases.explainer { _, quantity, slice in
+      SmoothGrad(
+        steep, quantity: quantity, slice: slice, standardDeviation: 0.1, count: 4,
+        statistic: .meanSquare)
+    }
+    for metric: any Metric in [
+      Deletion(response: .quantity), PixelFlipping(), SensitivityN(), FaithfulnessEstimate(),
+      MonotonicityCorrelation(), Infidelity(samples: 10, isScaled: false),
+    ] {
+      let scores = try metric.scores(of: explainer.explanation(of: inputs, in: Cases.sum), seed: 0)
+        .scores
+      #expect(!scores[0].isFinite, "\(metric.name)")
+    }
+  }
+
   @Test func `names tell what is not usual`() {
     #expect(Deletion().name == "deletion")
     #expect(

@@ -9,8 +9,7 @@ import Torch
 /// where the quantity never moves; 0 where the attributions' sizes alone are all the same.
 ///
 /// - Note: Nguyen and Martínez 2020, who draw from what the feature may be; Quantus draws 100 times
-///   evenly from 0…1. Ten draws here: the square root of the mean is then known to about a quarter of
-///   itself, for ranks of hundreds of features.
+///   evenly from 0…1. The ten draws here tell how far a feature moves the quantity to about a quarter.
 public struct MonotonicityCorrelation: Metric {
   public let removal: any Removal
   public let draws: Int

@@ -39,13 +39,14 @@ struct SubsetFalls {
       let draws = try Tensor.uniform([sets, features], type: .float64, from: generator)
       let chosen = try draws.sorted(axis: 1).indices.sliced(axis: 1, from: 0, to: size)
       let ones = try Tensor.ones(chosen.shape, type: .float64)
-      return try draws.filled(with: 0).scattered(ones, at: chosen, axis: 1)
+      return try (draws.filled(with: 0).scattered(ones, at: chosen, axis: 1) .> 0)
         .moved(to: scores.device)
     }
     let sums = try (0..<count).map { row in
-      try removed[row].matrixProduct(scores[row].unsqueezed(axis: 1)).numbers()
+      try removed[row].converted(to: .float64)
+        .matrixProduct(scores[row].unsqueezed(axis: 1)).numbers()
     }
-    let masks = try Tensor.stacked(removed.map { try $0 .> 0 }, axis: 1)
+    let masks = try Tensor.stacked(removed, axis: 1)
     let values = try run.explanation.values(
       of: run.explanation.explainer.quantity, samples: sets
     ) { samples in
