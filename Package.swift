@@ -77,7 +77,8 @@ let package = Package(
       name: "VisualizationTests", dependencies: ["Visualization", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "ONNX", "TestSupport"],
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "ONNX", "Visualization", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "DocumentationTests",
