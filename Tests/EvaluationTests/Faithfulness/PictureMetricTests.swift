@@ -86,6 +86,9 @@ import Visualization
   @Test func `what is no picture has no bytes`() throws {
     let metric = PerformanceInformationCurve.softmaxInformationCurve
     let model = ToyModels.function { try $0.flattened(from: 1)[.all, 0..<2] }
+    let zeros = PerformanceInformationCurve(.softmax, filling: .zeros)
+    let line = Inputs(try Tensor.ones([1, 2, 3], type: .float64))
+    #expect(throws: MetricError.self) { try Cases.result(zeros, line, Cases.product, in: model) }
     #expect(throws: MetricError.self) {
       try Cases.result(metric, Cases.rows([1, 2]), Cases.product, in: model)
     }
