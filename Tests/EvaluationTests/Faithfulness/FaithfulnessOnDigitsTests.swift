@@ -37,9 +37,9 @@ import Torch
     #expect(Self.metrics[index].family == .faithfulness)
   }
 
-  /// Not the least relevant first of ROAD: single pixels missing here and there are imputed from
-  /// their neighbours, so that a random order hardly does harm. And not information curves: pictures
-  /// of 8 × 8 pixels have too few bytes.
+  // Not the least relevant first of ROAD: single pixels missing here and there are imputed from
+  // their neighbours, so that a random order hardly does harm. And not information curves: pictures
+  // of 8 × 8 pixels have too few bytes.
   @Test(arguments: 0..<12)
   func `integrated gradients beat random attributions`(index: Int) throws {
     let metric = Self.metrics[index]

@@ -30,17 +30,17 @@ import Visualization
 
   /// Two classes by whether three pixels in the middle are bright.
   private static let middle = ToyModels.function { x in
-    let score = try (x[.all, 0, 16..<17, 15..<18].sum(axes: [1, 2]) - 2.5) * 20
+    let score = try (x[.all, 0, 8..<9, 7..<10].sum(axes: [1, 2]) - 2.5) * 20
     return try Tensor.stacked([score, score * 0], axis: 1)
   }
 
-  /// Dark noise, which takes many bytes, and the middle bright: `[1, 1, 32, 32]`.
+  /// Dark noise, which takes many bytes, and the middle bright: `[1, 1, 16, 16]`.
   private static func picture() throws -> Tensor {
-    let noise = try Tensor.uniform([1, 1, 32, 32], type: .float64, from: Generator(seed: 2)) * 0.8
+    let noise = try Tensor.uniform([1, 1, 16, 16], type: .float64, from: Generator(seed: 2)) * 0.8
     let bright = try Tensor.ones([1, 1, 1, 3], type: .float64)
     return try noise.replacingSlice(
-      noise[.all, .all, 16..<17].replacingSlice(bright, axis: 3, from: 15, to: 18),
-      axis: 2, from: 16, to: 17)
+      noise[.all, .all, 8..<9].replacingSlice(bright, axis: 3, from: 7, to: 10),
+      axis: 2, from: 8, to: 9)
   }
 
   @Test func `what matters first brings all performance at once`() throws {
@@ -86,6 +86,9 @@ import Visualization
   @Test func `what is no picture has no bytes`() throws {
     let metric = PerformanceInformationCurve.softmaxInformationCurve
     let model = ToyModels.function { try $0.flattened(from: 1)[.all, 0..<2] }
+    let zeros = PerformanceInformationCurve(.softmax, filling: .zeros)
+    let line = Inputs(try Tensor.ones([1, 2, 3], type: .float64))
+    #expect(throws: MetricError.self) { try Cases.result(zeros, line, Cases.product, in: model) }
     #expect(throws: MetricError.self) {
       try Cases.result(metric, Cases.rows([1, 2]), Cases.product, in: model)
     }

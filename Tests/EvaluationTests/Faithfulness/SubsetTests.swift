@@ -68,6 +68,17 @@ import Torch
     #expect(try Cases.result(.faithfulnessCorrelation(), inputs, constant).scores == [0, 0])
     #expect(try Cases.result(.faithfulnessEstimate(), inputs, constant).scores == [0, 0])
     #expect(try Cases.result(.monotonicityCorrelation(), inputs, constant).scores == [0, 0])
+    // What moves by rounding alone is not moved.
+    let rounding = ToyModels.function { try $0.sum(axes: [1], keepingAxes: true) * 1e-12 + 3 }
+    for metric: any Metric in [
+      SensitivityN(), FaithfulnessEstimate(), FaithfulnessCorrelation(), MonotonicityCorrelation(),
+    ] {
+      let scores = try metric.scores(
+        of: Cases.product.explanation(of: inputs, in: rounding), seed: 0
+      )
+      .scores
+      #expect(scores.allSatisfy { $0.isNaN }, "\(metric.name)")
+    }
     for score in try Cases.result(
       .faithfulnessEstimate(), inputs, Cases.product, in: unmoved
     ).scores { #expect(score.isNaN) }

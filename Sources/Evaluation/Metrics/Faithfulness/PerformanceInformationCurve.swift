@@ -82,6 +82,12 @@ public struct PerformanceInformationCurve: Metric {
         metric: name,
         reason: "measures one picture's bytes, and the slice starts at several tensors")
     }
+    let shape = explanation.activation.tensors[0].shape
+    guard shape.count == 4 else {
+      throw MetricError.shape(
+        what: "the activation whose bytes are counted", shape,
+        expected: [explanation.count, 3, 28, 28])
+    }
     let quantity = try performance.response.quantity(of: explanation, for: name)
     let run = try RemovalRun(explanation, features: .pixels, removal: filling, seed: seed)
     let ranks = try RemovalRanks(

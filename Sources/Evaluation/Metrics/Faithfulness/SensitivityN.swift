@@ -3,7 +3,7 @@
 import Attribution
 import Glibc
 
-/// Do the attributions of any n features add up to what their removal takes from the quantity?
+/// Whether the attributions of any n features add up to what their removal takes from the quantity.
 ///
 /// For each n, Pearson's correlation over random sets S of n features of Σ_{i ∈ S} A_i with
 /// Q(x) − Q(x without S); the mean over n. The curve tells it for each n. Sets are drawn evenly, and
@@ -81,7 +81,7 @@ public struct SensitivityN: Metric {
 }
 
 extension Metric where Self == SensitivityN {
-  /// Do the attributions of any n features add up to what their removal takes from the quantity?
+  /// Whether the attributions of any n features add up to what their removal takes from the quantity.
   public static func sensitivityN(
     sizes: [Int]? = nil, sets: Int = 100, removal: any Removal = .zeros, features: Features? = nil
   ) -> SensitivityN {
