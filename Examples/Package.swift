@@ -62,6 +62,9 @@ let package = Package(
     program("fuzz"),
     program("leaks"),
     .executableTarget(
+      name: "tokenize", dependencies: [.product(name: "Text", package: "swift-attribution")],
+      swiftSettings: swiftSettings),
+    .executableTarget(
       name: "families",
       dependencies: [
         "AttributeTool",
