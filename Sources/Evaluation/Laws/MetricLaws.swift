@@ -127,7 +127,7 @@ extension MetricResult {
 
 extension Inputs {
   /// Some rows of what is fed to a model; inputs without rows stay whole.
-  fileprivate func rows(_ range: Range<Int>, of model: any Model) throws -> Inputs {
+  func rows(_ range: Range<Int>, of model: any Model) throws -> Inputs {
     let whole = Set(model.inputs.filter { !$0.hasRows }.map(\.name))
     var rows = tensors
     for (name, tensor) in tensors where !whole.contains(name) { rows[name] = try tensor[range] }
