@@ -42,6 +42,7 @@ extension ExperimentReport {
     th[scope=row] { min-width: 8rem; max-width: 16rem; font-weight: 600; overflow-wrap: anywhere; }
     thead th { vertical-align: bottom; border-bottom: 2px solid var(--ink); min-width: 6rem;
       max-width: 14rem; overflow-wrap: break-word; }
+    td.words { text-align: left; max-width: 20rem; overflow-wrap: anywhere; }
     td.best, span.best { font-weight: 700; }
     td.best { background: var(--shade); }
     th button { all: unset; cursor: pointer; text-align: inherit; }
