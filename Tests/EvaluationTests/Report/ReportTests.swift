@@ -180,4 +180,54 @@ import Visualization
     #expect(page.named("img").isEmpty)
     #expect(page.text.contains("cannot be read") && page.text.contains("not finite"))
   }
+
+  @Test func `a metric that failed is told, and leaves no scores out`() throws {
+    let sample = SampleResults(methods: ["a", "b"])
+    let page = try sample.withFolder { results, folder in
+      let cells = results.cells.enumerated().map { place, cell in
+        CellResult(
+          cell: cell.cell, instances: cell.instances,
+          metrics: place == 0
+            ? cell.metrics
+            : [
+              MetricRecord(
+                name: "error", family: .axiomatic, direction: .lowerIsBetter, unit: "",
+                failure: "it asks for a path")
+            ], configuration: cell.configuration, attributions: cell.attributions)
+      }
+      let changed = ExperimentResults(name: "n", cells: cells)
+      return try ReadPage(ExperimentReport(results: changed, folder: folder).html())
+    }
+    #expect(page.named("li").contains { $0.text.contains("it asks for a path") })
+    #expect(!page.text.contains("not numbers") && !page.text.contains("left out"))
+    #expect(page.tables.first?.first { $0[0] == "b" }?[2] == "–")
+  }
+
+  @Test func `of many configurations those with the best are compared`() throws {
+    let sample = SampleResults(
+      methods: (1...18).map { "method \($0)" }, instances: 8, shape: [2], metrics: 1)
+    let page = try Self.page(sample)
+    #expect(page.text.contains("of 17 differences significant"))
+    #expect(page.text.contains("of more than 16 configurations, those with the best"))
+    // Every pair has the one with the most steps, which is the best.
+    let table = try #require(page.tables.first { $0.first?.first == "first" })
+    #expect(table.dropFirst().allSatisfy { $0[0] == "method 18" || $0[1] == "method 18" })
+  }
+
+  @Test func `letters stand out from their paper`() throws {
+    let style = try #require(try Self.page(SampleResults(metrics: 0)).named("style").first?.text)
+    let schemes = style.components(separatedBy: ":root {").dropFirst()
+    #expect(schemes.count == 3)
+    for scheme in schemes {
+      func color(_ name: String) throws -> Color {
+        let part = try #require(scheme.components(separatedBy: "--\(name): #").dropFirst().first)
+        return Color(try #require(UInt32(part.prefix(6), radix: 16)))
+      }
+      for name in ["ink", "soft", "link", "bad"] {
+        for paper in ["paper", "shade"] {
+          #expect(try color(name).contrast(with: color(paper)) >= 4.5, "\(name) on \(paper)")
+        }
+      }
+    }
+  }
 }
