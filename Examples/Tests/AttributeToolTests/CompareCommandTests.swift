@@ -54,7 +54,8 @@ import Torch
   @Test func `Cells that fail are told, and the rest is there`() throws {
     let output = folder.path("results")
     let path = try file {
-      $0.replacingOccurrences(of: "\"shapley:2\", \"features\": \"pixels\"", with: "\"grad-cam:no\"")
+      $0.replacingOccurrences(
+        of: "\"shapley:2\", \"features\": \"pixels\"", with: "\"grad-cam:no\"")
     }
     let command = try Command.attribute("compare", path, "--output", output)
     #expect(command.status == 0)

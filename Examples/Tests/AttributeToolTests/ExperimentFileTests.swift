@@ -76,7 +76,8 @@ struct Slip: CustomTestStringConvertible {
       Slip("\"seed\"", "\"seeds\"", "e.json: seeds: there is no such key; there are $schema, name"),
       Slip("\"seed\": 3", "\"seed\": \"3\"", "e.json: seed: a whole number is expected"),
       Slip("\"name\": \"small\", ", "", "e.json: name: it is missing"),
-      Slip("\"influence\": true", "\"influense\": true", "e.json: methods[1].influense: there is no"),
+      Slip(
+        "\"influence\": true", "\"influense\": true", "e.json: methods[1].influense: there is no"),
       Slip("\"influence\": true", "\"steps\": 3", "e.json: methods[1]: 'point' takes no steps"),
       Slip("\"point\"", "\"dot\"", "e.json: methods[1]: 'dot' is no distribution"),
       Slip("\"right\"", "\"wrong\"", "e.json: methods[0]: 'wrong' is no rule"),
@@ -85,13 +86,18 @@ struct Slip: CustomTestStringConvertible {
       Slip("shapley:2", "shapely:2", "e.json: methods[2]: 'shapely:2' is no comparator"),
       Slip("\"pixels\"", "\"pixel\"", "e.json: methods[2]: 'pixel' is no grouping"),
       Slip("\"gini\"", "\"ginny\"", "e.json: metrics[0]: 'ginny' is no metric"),
-      Slip("\"gini\"", "\"error:nobody\"", "e.json: metrics[0]: 'error:nobody': no method is called"),
+      Slip(
+        "\"gini\"", "\"error:nobody\"", "e.json: metrics[0]: 'error:nobody': no method is called"),
       Slip("\"gini\"", "\"deletion:8\"", "e.json: two metrics are called 'deletion(8 steps)'"),
-      Slip("class:label", "class:lable", "e.json: quantities[0].quantity: 'class:lable' is no quantity"),
-      Slip("\"to\": \"logits\"", "\"to\": \"@\"", "e.json: slices[0]: '@' in '@' is no part of a cut"),
+      Slip(
+        "class:label", "class:lable", "e.json: quantities[0].quantity: 'class:lable' is no quantity"
+      ),
+      Slip(
+        "\"to\": \"logits\"", "\"to\": \"@\"", "e.json: slices[0]: '@' in '@' is no part of a cut"),
       Slip("ten-digits.npy", "eleven.npy", "e.json: data[0]: Data/eleven.npy: the file cannot be"),
       Slip(", 8, 9]", ", 8]", "e.json: data[0]: labels: there are 9, and 10 instances"),
-      Slip("digits.onnx", "nothing.onnx", "e.json: models[0].file: Models/nothing.onnx cannot be read"),
+      Slip(
+        "digits.onnx", "nothing.onnx", "e.json: models[0].file: Models/nothing.onnx cannot be read"),
       Slip("\"gradient\"", "\"shapley\"", "e.json: two methods are called 'shapley'"),
       Slip("\"seed\": 3,", "\"seed\": 3", "this is no JSON"),
     ])

@@ -19,7 +19,9 @@ extension ComparePlan {
     let known = try [data.mask, data.truth].map { try $0.map { try KnownRows($0, count: count) } }
     var hash = SHA256()
     for file in files { hash.update("\(file.input ?? "") \(try file.digest())\n".utf8) }
-    for file in known { hash.update("\(try file.map { try SHA256.digest(ofFile: $0.file) } ?? "")\n".utf8) }
+    for file in known {
+      hash.update("\(try file.map { try SHA256.digest(ofFile: $0.file) } ?? "")\n".utf8)
+    }
     hash.update("\(labels ?? []) \(scaling.mean) \(scaling.deviation)".utf8)
     return ExperimentData(
       data.name, hash: hash.finished(), count: count, models: data.models?.values
@@ -27,7 +29,9 @@ extension ComparePlan {
       let loader = InputLoader(model: model, scaling: scaling)
       var tensors: [String: Tensor] = [:]
       for input in model.inputs {
-        let own = files.filter { $0.input == input.name || $0.input == nil && model.inputs.count == 1 }
+        let own = files.filter {
+          $0.input == input.name || $0.input == nil && model.inputs.count == 1
+        }
         guard !own.isEmpty else {
           throw ToolError.data(
             "the model's input '\(input.name)' is not given: add \(input.name)=FILE")
@@ -56,7 +60,8 @@ extension ComparePlan {
     }
     guard numbers.count == count, numbers.allSatisfy({ $0 >= 0 }) else {
       throw ToolError.data(
-        "labels: there are \(numbers.count), and \(count) instances: give a class, from 0, for each")
+        "labels: there are \(numbers.count), and \(count) instances: give a class, from 0, for each"
+      )
     }
     return numbers
   }
@@ -78,33 +83,29 @@ private struct InputPart: Sendable {
   let file: String
   let count: Int
 
-  var isImage: Bool { ["png", "jpg", "jpeg"].contains(file.fileExtension) }
+  var isImage: Bool { file.fileExtension != "npy" }
 
   init(_ argument: String) throws {
     let mark = SystemFile.exists(argument) ? nil : argument.firstIndex(of: "=")
     input = mark.map { String(argument[..<$0]) }
     file = mark.map { String(argument[argument.index(after: $0)...]) } ?? argument
-    count = 1
-    guard !isImage else {
-      guard SystemFile.exists(file) else { throw ToolError.data("inputs: \(file): there is no such file") }
-      return
-    }
-    guard file.fileExtension == "npy" else {
+    switch file.fileExtension {
+    case "png", "jpg", "jpeg":
+      guard SystemFile.exists(file) else {
+        throw ToolError.data("inputs: \(file): there is no such file")
+      }
+      count = 1
+    case "npy":
+      let shape = try NPYFile(path: file).shape
+      guard shape.count > 1 else {
+        throw ToolError.data(
+          "inputs: \(file) has shape \(shape): its first axis must be the instances")
+      }
+      count = shape[0]
+    default:
       throw ToolError.data(
         "inputs: \(file) is not known by its name: .npy, .png, .jpg and .jpeg are")
     }
-    let shape = try NPYFile(path: file).shape
-    guard shape.count > 1 else {
-      throw ToolError.data(
-        "inputs: \(file) has shape \(shape): its first axis must be the instances")
-    }
-    self = InputPart(input: input, file: file, count: shape[0])
-  }
-
-  private init(input: String?, file: String, count: Int) {
-    self.input = input
-    self.file = file
-    self.count = count
   }
 
   func digest() throws -> String { try SHA256.digest(ofFile: file) }
@@ -129,7 +130,8 @@ private struct InputPart: Sendable {
     }
     guard start >= rows.upperBound else {
       throw ToolError.data(
-        "the input '\(input.name)' has \(start) instances, and another one more: give as many of each")
+        "the input '\(input.name)' has \(start) instances, and another one more: give as many of each"
+      )
     }
     return tensors.count == 1 ? tensors[0] : try .concatenated(tensors)
   }

@@ -44,7 +44,9 @@ public struct ComparePlan: Sendable {
       try place.at("metrics[\(index)]") { try MetricGrammar.metric(metric, methods: methods) }
     }
     try place.at("rows") {
-      guard file.rows ?? 1 > 0 else { throw ToolError.usage("at least one row is evaluated at once") }
+      guard file.rows ?? 1 > 0 else {
+        throw ToolError.usage("at least one row is evaluated at once")
+      }
     }
     try place.at("threads") {
       guard (1...1024).contains(file.threads ?? 1) else {

@@ -87,7 +87,8 @@ public struct CompareRun: Sendable {
         lines.append("failed: \(words): \(metric.name): \(failure)")
       }
     }
-    lines.append("wrote \(output)/report.html, summary.csv, comparisons.csv, experiment.json and cells/")
+    lines.append(
+      "wrote \(output)/report.html, summary.csv, comparisons.csv, experiment.json and cells/")
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -2,6 +2,7 @@
 
 import Attribution
 import Evaluation
+import Torch
 
 /// How a method that is none of the engine's is written in an experiment.
 public enum ComparatorGrammar: Sendable, Equatable {
@@ -40,7 +41,8 @@ public enum ComparatorGrammar: Sendable, Equatable {
       let parts = form.rest == nil ? [] : try form.parts(1...1, as: "shapley or shapley:25")
       self = .shapley(permutations: try form.count(parts.first, of: "orders") ?? 25)
     case "kernel-shap":
-      let parts = form.rest == nil ? [] : try form.parts(1...1, as: "kernel-shap or kernel-shap:500")
+      let parts =
+        form.rest == nil ? [] : try form.parts(1...1, as: "kernel-shap or kernel-shap:500")
       self = .kernelSHAP(coalitions: try form.count(parts.first, of: "coalitions"))
     case "guided-backpropagation" where form.rest == nil: self = .guidedBackpropagation
     case "deconvolution" where form.rest == nil: self = .deconvolution
