@@ -43,6 +43,7 @@ let package = Package(
       dependencies: [
         .product(name: "Torch", package: "swift-attribution"),
         .product(name: "Attribution", package: "swift-attribution"),
+        .product(name: "Evaluation", package: "swift-attribution"),
         .product(name: "ONNX", package: "swift-attribution"),
         .product(name: "Visualization", package: "swift-attribution"),
       ],

@@ -51,13 +51,18 @@ struct ChunkRun {
       run.ledger.add(metric.seconds, range.count, of: metric.name, on: cell)
     }
     let known = Set(record.metrics.map(\.name))
-    let missing = run.experiment.metrics.filter { !known.contains($0.name) }
+    let missing = run.experiment.metrics.filter {
+      !known.contains($0.name) && !run.hasFailed($0, of: cell)
+    }
+    var isReused = true
     if !missing.isEmpty {
       let folder = run.folder.folder(of: cell)
       do {
         let explanation = try explanation(
           cell, Attributions(restoring: folder.attributions(of: range), record), range)
-        record.metrics += try scores(of: missing, cell, explanation)
+        let new = try scores(of: missing, cell, explanation)
+        record.metrics += new
+        isReused = new.isEmpty
       } catch let error as ExperimentError {
         throw error
       } catch let error as CancellationError {
@@ -66,9 +71,9 @@ struct ChunkRun {
         run.fail(cell, error)
         return
       }
-      try folder.write(record)
+      if !isReused { try folder.write(record) }
     }
-    try run.advance(cell, by: range.count, isReused: missing.isEmpty)
+    try run.advance(cell, by: range.count, isReused: isReused)
   }
 
   /// Scores what is new, and writes it.
@@ -129,8 +134,9 @@ struct ChunkRun {
       quantity: try cell.quantity.quantity(of: batch, data: block.data.name)
     ) { model, slice, quantity in
       try method.method(
-        in: ExperimentMethod.Setting(model: model, slice: slice, quantity: quantity, seed: seed),
-        rows: rows)
+        in: ExperimentMethod.Setting(
+          model: model, slice: slice, quantity: quantity, inputs: batch.inputs, seed: seed,
+          rows: rows))
     }
     return try Explanation(
       attributions: attributions, of: batch.inputs, in: model, by: explainer, truth: batch.truth,
@@ -166,7 +172,7 @@ extension ChunkRun {
     for cell in cells {
       do {
         let quantity = try cell.quantity.quantity(of: instances(range), data: block.data.name)
-        let method = try method(of: cell, quantity)
+        let method = try method(of: cell, quantity, instances(range))
         let clock = ContinuousClock()
         let began = clock.now
         let attributions = try method.attributions(for: instances(range).inputs)
@@ -186,7 +192,7 @@ extension ChunkRun {
     let quantities = try cells.map {
       try $0.quantity.quantity(of: batch, data: block.data.name)
     }
-    guard let engine = try method(of: cells[0], quantities[0]) as? InternalInfluence,
+    guard let engine = try method(of: cells[0], quantities[0], batch) as? InternalInfluence,
       engine.distribution.hasCommonSamples
     else { return nil }
     let clock = ContinuousClock()
@@ -199,12 +205,12 @@ extension ChunkRun {
   }
 
   private func method(
-    of cell: PlannedCell, _ quantity: any QuantityOfInterest
+    of cell: PlannedCell, _ quantity: any QuantityOfInterest, _ batch: ExperimentBatch
   ) throws -> any AttributionMethod {
     try cell.method.method(
       in: ExperimentMethod.Setting(
-        model: model, slice: cell.slice.slice, quantity: quantity, seed: run.experiment.seed),
-      rows: rows)
+        model: model, slice: cell.slice.slice, quantity: quantity, inputs: batch.inputs,
+        seed: run.experiment.seed, rows: rows))
   }
 }
 

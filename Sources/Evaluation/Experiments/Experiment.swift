@@ -2,7 +2,7 @@
 
 import Attribution
 
-/// Which explanation is the better one, for these networks and these instances?
+/// Tells which explanations are the better ones, for some networks and instances.
 ///
 /// The same instances go through a grid: models × data × slices × quantities × methods, a cell for
 /// each combination, and every metric is asked of every cell. ``run(in:onProgress:)`` puts the results

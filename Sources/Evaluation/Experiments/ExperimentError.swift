@@ -25,7 +25,8 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
     switch self {
     case .nothing(let what): return "the experiment has no \(what): give one at least"
     case .twice(let what, let name):
-      return "two \(what) are called '\(name)': results are told apart by names, so give each its own"
+      return
+        "two \(what) are called '\(name)': results are told apart by names, so give each its own"
     case .unknownModel(let model, let data, let known):
       return "the data '\(data)' is for the model '\(model)', and the experiment has "
         + known.map { "'\($0)'" }.joined(separator: ", ")
@@ -40,7 +41,8 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
       return "\(file) is not as it was written (\(reason)): remove it, and run the experiment again"
     case .file(let path, let reason): return "\(path): \(reason)"
     case .noLabels(let quantity, let data):
-      return "the quantity '\(quantity)' asks for the instances' labels, and the data '\(data)' has "
+      return
+        "the quantity '\(quantity)' asks for the instances' labels, and the data '\(data)' has "
         + "none"
     }
   }

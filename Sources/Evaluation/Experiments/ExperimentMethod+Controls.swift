@@ -8,8 +8,9 @@ extension ExperimentMethod {
     RandomAttributions($0.model, quantity: $0.quantity, slice: $0.slice, seed: $0.seed)
   }
 
-  /// Where a picture has edges: what looks like an explanation and is none. Fails where there is no
-  /// picture, `[instances, channels, height, width]`.
+  /// Where a picture has edges: what looks like an explanation and is none.
+  ///
+  /// Fails where there is no picture, `[instances, channels, height, width]`.
   public static let edges = ExperimentMethod("edges", configuration: "edge detector") {
     EdgeDetector($0.model, quantity: $0.quantity, slice: $0.slice)
   }

@@ -15,23 +15,30 @@ public struct ExperimentMethod: Sendable {
     public let model: any Model
     public let slice: NetworkSlice
     public let quantity: any QuantityOfInterest
+    /// Some of the instances, for what has to know their shape.
+    public let inputs: Inputs
     /// The experiment's.
     public let seed: UInt64
+    /// How many rows to evaluate at once: set for the engine afterwards, and for others to ask for.
+    public let rows: Int
 
     public init(
-      model: any Model, slice: NetworkSlice, quantity: any QuantityOfInterest, seed: UInt64
+      model: any Model, slice: NetworkSlice, quantity: any QuantityOfInterest, inputs: Inputs,
+      seed: UInt64, rows: Int
     ) {
       self.model = model
       self.slice = slice
       self.quantity = quantity
+      self.inputs = inputs
       self.seed = seed
+      self.rows = rows
     }
   }
 
   /// - Parameters:
   ///   - configuration: `nil` takes the name: then it must change with the method's settings for
   ///     results of others not to be taken for its own.
-  ///   - method: Makes the method; rows at once are set afterwards.
+  ///   - method: Makes the method.
   public init(
     _ name: String, configuration: String? = nil,
     method: @escaping @Sendable (Setting) throws -> any AttributionMethod
@@ -79,13 +86,13 @@ public struct ExperimentMethod: Sendable {
     }
   }
 
-  func method(in setting: Setting, rows: Int) throws -> any AttributionMethod {
+  func method(in setting: Setting) throws -> any AttributionMethod {
     let method = try make(setting)
     // How many rows fit depends on what else is in memory, and numbers must not.
     guard var engine = method as? InternalInfluence ?? (method as? any EngineConfiguration)?.engine,
       engine.rowLimit == .automatic
     else { return method }
-    engine.rowLimit = .rows(rows)
+    engine.rowLimit = .rows(setting.rows)
     return engine
   }
 }

@@ -8,13 +8,20 @@ public struct ExperimentModel: Sendable {
   public let name: String
   /// The digest of its file, where it has one: another file of this name is another model.
   public let hash: String?
+  /// What it is, in words that no other model has.
+  let configuration: String
   let load: @Sendable () throws -> any Model
 
-  /// - Parameter load: Reads the model, once in a run, and only if there is work to do with it.
-  public init(_ name: String, hash: String? = nil, load: @escaping @Sendable () throws -> any Model)
-  {
+  /// - Parameters:
+  ///   - variant: Tells apart what is made of one file in different ways, as in double precision.
+  ///   - load: Reads the model, once in a run, and only if there is work to do with it.
+  public init(
+    _ name: String, hash: String? = nil, variant: String = "",
+    load: @escaping @Sendable () throws -> any Model
+  ) {
     self.name = name
     self.hash = hash
+    configuration = [hash ?? name, variant].filter { !$0.isEmpty }.joined(separator: ", ")
     self.load = load
   }
 

@@ -63,7 +63,7 @@ extension Experiment {
             slice: slice, quantity: quantity, method: method,
             key: SHA256.digest(
               of: [
-                "cell 1", packageVersion, Runtime.version, model.hash ?? model.name,
+                "cell 1", packageVersion, Runtime.version, model.configuration,
                 data.hash ?? data.name, "\(data.count)", slice.configuration,
                 quantity.configuration, method.configuration, "\(seed)",
                 "\(rowsAtOnce.map(String.init) ?? "automatic")",

@@ -11,8 +11,10 @@ public struct ExperimentProgress: Sendable, Equatable {
   public let failures: Int
   /// What was worked on.
   public let cell: CellIdentity
-  /// How long the rest takes, in seconds, if it takes what work of the same kind has taken: the same
-  /// cell, else the same method or metric elsewhere. `nil` where nothing was measured.
+  /// How long the rest takes, in seconds; `nil` where nothing was measured.
+  ///
+  /// If it takes what work of the same kind has taken: the same cell, else the same method or metric
+  /// elsewhere.
   public let secondsLeft: Double?
   /// Whether some of the rest is of a kind that was never measured, and not in ``secondsLeft``.
   public let isLowerBound: Bool

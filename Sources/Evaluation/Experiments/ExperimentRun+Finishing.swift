@@ -37,7 +37,8 @@ extension ExperimentRun {
         CellMetric(
           name: metric.name, family: metric.family, direction: metric.direction,
           unit: metric.unit, failure: metricFailures[cell.key]?[metric.name],
-          position: summary.positions[metric.name], seconds: summary.metricSeconds[metric.name] ?? 0)
+          position: summary.positions[metric.name], seconds: summary.metricSeconds[metric.name] ?? 0
+        )
       }, seconds: summary.seconds)
     try DurableFile.replace(folder.recordFile, with: ResultJSON.text(of: record))
   }

@@ -27,7 +27,8 @@ enum ExperimentTables {
 
   static let comparisonColumns =
     ["model", "data", "slice", "quantity", "metric", "direction", "first", "second"] + [
-      "difference", "low", "high", "effect", "rank_biserial", "p", "p_adjusted", "count", "left_out",
+      "difference", "low", "high", "effect", "rank_biserial", "p", "p_adjusted", "count",
+      "left_out",
     ]
 
   private static func summary(of cell: CellResult) -> String {
@@ -81,7 +82,7 @@ enum ExperimentTables {
       let name = group[0].cell
       let pairs = NamedComparison.pairs(
         among:
-        scored.map { ($0.cell.method, $0.metrics[index].result.scores) })
+          scored.map { ($0.cell.method, $0.metrics[index].result.scores) })
       return pairs.map { pair in
         let comparison = pair.comparison
         let difference = comparison.difference
@@ -89,7 +90,8 @@ enum ExperimentTables {
           [
             name.model, name.data, name.slice, name.quantity, metric.name,
             metric.direction.rawValue, pair.first, pair.second, CSV.number(difference.mean),
-            CSV.number(difference.interval?.lowerBound), CSV.number(difference.interval?.upperBound),
+            CSV.number(difference.interval?.lowerBound),
+            CSV.number(difference.interval?.upperBound),
             CSV.number(comparison.standardizedEffect), CSV.number(comparison.rankBiserial),
             CSV.number(comparison.pValue), CSV.number(pair.adjustedPValue), "\(comparison.count)",
             "\(comparison.leftOut)",

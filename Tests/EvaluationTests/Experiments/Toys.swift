@@ -136,7 +136,9 @@ final class Workplace {
 
   func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 
-  func text(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
+  func text(_ name: String) throws -> String {
+    try String(contentsOfFile: path(name), encoding: .utf8)
+  }
 
   /// All files below a folder, as paths within it.
   func files(in folder: String) -> [String] {
