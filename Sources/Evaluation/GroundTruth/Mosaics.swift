@@ -13,7 +13,7 @@ public struct Mosaics: Sendable {
   public let images: Tensor
   /// The classes of the tiles, row by row, `[mosaics][4]`.
   public let classes: [[Int]]
-  /// Which tile is asked for.
+  /// Which tile is asked for: each in its turn.
   public let asked: [Int]
 
   public static let shapes = PastedShape.allCases
@@ -27,7 +27,6 @@ public struct Mosaics: Sendable {
   public init(count: Int, seed: UInt64) throws {
     var images: [Canvas] = []
     var classes: [[Int]] = []
-    var asked: [Int] = []
     for index in 0..<count {
       var random = PortableRandom(seed: seed, stream: index)
       let own = Array(random.permutation(Self.shapes.count).prefix(4))
@@ -39,11 +38,10 @@ public struct Mosaics: Sendable {
       }
       images.append(image)
       classes.append(own)
-      asked.append(random.integer(below: 4))
     }
     self.images = try Canvas.tensor(images)
     self.classes = classes
-    self.asked = asked
+    asked = (0..<count).map { $0 % 4 }
   }
 
   /// The class asked for, and its tile.

@@ -10,11 +10,11 @@ public enum PastedShape: Int, Sendable, CaseIterable {
     guard down <= radius, across <= radius else { return false }
     let squared = row * row + column * column
     switch self {
-    case .disc: return squared <= radius * radius
+    case .disc: return squared <= radius * (radius + 1)
     case .square: return max(down, across) <= radius - 1
     case .triangle: return 2 * across <= row + radius
     case .cross: return min(down, across) <= radius / 4
-    case .ring: return squared <= radius * radius && 4 * squared > radius * radius
+    case .ring: return squared <= radius * (radius + 1) && 4 * squared > radius * radius
     case .bars: return across > radius / 3 && across <= radius - 1
     }
   }
