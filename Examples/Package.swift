@@ -78,6 +78,7 @@ let package = Package(
       dependencies: [
         "AttributeTool", "attribute", "quickstart", "eight-not-three", "paths", "custom-path",
         "custom-quantity", "saturation", "baseline-choice", "distributions", "ground-truth",
+        "pasted-objects",
       ],
       path: "Tests/AttributeToolTests", swiftSettings: swiftSettings),
   ],

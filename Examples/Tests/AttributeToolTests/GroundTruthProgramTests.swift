@@ -30,4 +30,18 @@ import Visualization
     let command = try Command.run("ground-truth", [])
     #expect(command.status == 64 && command.output.contains("ground-truth FOLDER"))
   }
+
+  @Test func `The guide has the table's head and methods, and chance is where it should be`() throws
+  {
+    let command = try Command.run("pasted-objects", ["2"])
+    #expect(command.status == 0, "\(command.error)")
+    let printed = command.output.split(separator: "\n").map(String.init)
+    let guide = try String(
+      contentsOf: Command.package.appendingPathComponent("../Docs/GroundTruth.md"), encoding: .utf8)
+    let table = guide.split(separator: "\n").map(String.init).drop { $0 != printed[0] }
+    #expect(printed.count == 13 && table.count >= 13)
+    func name(_ line: String) -> Substring? { line.split(separator: "|").first }
+    #expect(printed.map(name) == table.prefix(printed.count).map(name))
+    #expect(printed.contains { $0.hasPrefix("| edges |") && $0.contains("| 0.0 |") })
+  }
 }
