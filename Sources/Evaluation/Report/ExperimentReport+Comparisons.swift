@@ -70,7 +70,7 @@ extension ExperimentReport {
       comparison.leftOut == 0
       ? "" : " of \(comparison.count), \(comparison.leftOut) left out"
     return [
-      Table.Cell(names[0]), Table.Cell(names[1]),
+      Table.Cell(names[0]), Table.Cell(names[1], mark: "words"),
       Table.Cell(
         .text(ReportText.number(comparison.difference.mean)),
         .element(
@@ -85,7 +85,8 @@ extension ExperimentReport {
       Table.Cell(
         .text(ReportText.pValue(pair.pValue)), sortKey: pair.pValue,
         mark: isSignificant ? "best" : nil),
-      Table.Cell(isSignificant ? (firstIsBetter ? names[0] : names[1]) : "not told apart"),
+      Table.Cell(
+        isSignificant ? (firstIsBetter ? names[0] : names[1]) : "not told apart", mark: "words"),
     ]
   }
 }

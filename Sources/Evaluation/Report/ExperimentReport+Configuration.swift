@@ -11,17 +11,19 @@ import Foundation
 
 extension ExperimentReport {
   /// What is needed to do it again, ready to copy.
-  func configurationSection(_ settings: [ReportSetting]) -> ReportSection {
+  func configurationSection(
+    _ settings: [ReportSetting], _ record: ExperimentRecord?
+  ) -> ReportSection {
     var content: [Markup] = []
-    let facts = facts()
-    if !facts.isEmpty {
-      content.append(
-        Table(
-          caption: ["What made the numbers"], columns: [["what"], ["value"]],
-          rows: facts.map { [Table.Cell(.text($0.name)), Table.Cell(ReportText.name($0.value))] }
-        ).markup(label: "What made the numbers"))
-    }
-    if let experiment {
+    let facts = facts(record)
+    content.append(
+      Table(
+        caption: ["What made the numbers"], columns: [["what"], ["value"]],
+        rows: facts.map {
+          [Table.Cell(ReportText.name($0.what)), Table.Cell(.text($0.value), mark: "words")]
+        }
+      ).markup(label: "What made the numbers"))
+    if let experiment = results.source {
       content += [
         .element("h3", [:], ["The experiment"]),
         ReportText.note("The whole file, as it was run; a click chooses all of it."),
@@ -40,16 +42,30 @@ extension ExperimentReport {
           ])
       ]
     }
-    if content.isEmpty { content.append(ReportText.paragraph("Nothing is known of it.")) }
     return ReportSection(anchor: "configuration", title: "Configuration", content: content)
   }
 
-  private func facts() -> [Provenance] {
-    let versions = Set(results.cells.compactMap(\.configuration?.libtorch)).sorted()
-    let libtorch =
-      versions.isEmpty ? [] : [Provenance("libtorch", versions.joined(separator: ", "))]
-    return provenance + libtorch
-      + [Provenance("seed of this page's intervals and tests", "\(options.seed)")]
+  /// Versions, seeds, and the digests of what was read from files.
+  private func facts(_ record: ExperimentRecord?) -> [(what: String, value: String)] {
+    var facts: [(what: String, value: String)] = []
+    if let record {
+      facts += [
+        ("swift-attribution", record.versions.package), ("libtorch", record.versions.libtorch),
+        ("seed", "\(record.seed)"),
+      ]
+      for model in record.models {
+        facts.append(("network \(model.name)", model.sha256.map { "SHA-256 \($0)" } ?? "no file"))
+      }
+      for data in record.data {
+        let digest = data.sha256.map { ", SHA-256 \($0)" } ?? ""
+        facts.append(("data \(data.name)", ReportText.count(data.instances, "instance") + digest))
+      }
+    } else {
+      let versions = Set(results.cells.compactMap(\.configuration?.libtorch)).sorted()
+      if !versions.isEmpty { facts.append(("libtorch", versions.joined(separator: ", "))) }
+    }
+    facts.append(("seed of this page's intervals and tests", "\(options.seed)"))
+    return facts
   }
 
   private static func code(_ text: String, label: String) -> Markup {

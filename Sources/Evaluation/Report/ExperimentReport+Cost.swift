@@ -55,6 +55,7 @@ extension ExperimentReport {
       x: Chart.Axis("evaluations per instance", .logarithmic),
       y: Chart.Axis(unit.isEmpty ? name : "\(name), \(unit)", .logarithmic), series: series)
     let left = chart.leftOut
+    guard left < series.reduce(0, { $0 + $1.points.count }) else { return nil }
     return .element(
       "figure", [:],
       [

@@ -4,7 +4,9 @@ import Visualization
 
 extension ExperimentReport {
   /// Means and intervals, the best marked, and what cannot be told from it.
-  func rankingSection(_ statistics: [SettingStatistics]) -> ReportSection {
+  func rankingSection(
+    _ statistics: [SettingStatistics], controls: Set<String>
+  ) -> ReportSection {
     let percent = ReportText.number(options.confidence * 100)
     var content: [Markup] = []
     if statistics.contains(where: { !$0.metrics.isEmpty }) {
@@ -23,7 +25,8 @@ extension ExperimentReport {
     for statistics in statistics {
       content.append(statistics.setting.heading)
       for (place, metrics) in Self.parts(of: statistics.metrics).enumerated() {
-        content.append(table(statistics, metrics, isFirst: place == 0))
+        content.append(
+          Self.table(statistics, metrics, isFirst: place == 0, controls: controls))
       }
     }
     return ReportSection(anchor: "ranking", title: "Ranking", content: content)
@@ -37,41 +40,63 @@ extension ExperimentReport {
       .filter { !$0.isEmpty }
   }
 
-  private func table(
-    _ statistics: SettingStatistics, _ metrics: [MetricStatistics], isFirst: Bool
+  private static func table(
+    _ statistics: SettingStatistics, _ metrics: [MetricStatistics], isFirst: Bool,
+    controls: Set<String>
   ) -> Markup {
-    var columns: [[Markup]] = [["configuration"]]
+    let cells = statistics.setting.cells
+    var columns = [
+      Column(["configuration"]) {
+        name(of: cells[$0], isControl: controls.contains(cells[$0].cell.method))
+      }
+    ]
     if isFirst {
-      columns += [["mean rank ↓"], ["evaluations per instance"], ["time per instance"]]
+      columns.append(
+        Column(["mean rank ↓"]) { place in
+          let rank = statistics.meanRanks[place]
+          return Table.Cell(.text(ReportText.number(rank)), sortKey: rank ?? .nan)
+        })
     }
-    columns += metrics.map { Self.heading(of: $0.record) }
-    let rows = statistics.order.map { place -> [Table.Cell] in
-      let cell = statistics.setting.cells[place]
-      var row = [
-        Table.Cell(
-          ReportText.name(cell.cell.method),
-          cell.failure == nil ? [] : .element("span", ["class": "failed"], [" failed"]))
+    columns += metrics.map { metric in
+      Column(heading(of: metric.record)) { score(of: $0, in: metric) }
+    }
+    if isFirst {
+      columns += [
+        Column(["evaluations per instance"]) {
+          let count = cells[$0].meanEvaluations
+          return Table.Cell(.text(ReportText.number(count)), sortKey: count)
+        },
+        Column(["time per instance"]) {
+          let seconds = cells[$0].meanSeconds
+          return Table.Cell(.text(ReportText.seconds(seconds)), sortKey: seconds)
+        },
       ]
-      if isFirst {
-        let rank = statistics.meanRanks[place]
-        row.append(Table.Cell(.text(ReportText.number(rank)), sortKey: rank ?? .nan))
-      }
-      row += metrics.map { Self.score(of: place, in: $0) }
-      if isFirst {
-        row += [
-          Table.Cell(
-            .text(ReportText.number(cell.meanEvaluations)), sortKey: cell.meanEvaluations),
-          Table.Cell(.text(ReportText.seconds(cell.meanSeconds)), sortKey: cell.meanSeconds),
-        ]
-      }
-      return row
     }
     let family = metrics.first.map(\.record.family.rawValue)
     let what = isFirst ? "Configurations" : "Metrics of \(family ?? "no family")"
     return Table(
-      caption: [.text(what), " on ", ReportText.name(statistics.setting.data)], columns: columns,
-      rows: rows, isSortable: true
+      caption: [.text(what), " on ", ReportText.name(statistics.setting.data)],
+      columns: columns.map(\.heading),
+      rows: statistics.order.map { place in columns.map { $0.cell(place) } }, isSortable: true
     ).markup(label: "\(what), \(statistics.setting.plainTitle)")
+  }
+
+  /// A heading with what stands below it, so that they cannot come apart.
+  private struct Column {
+    let heading: [Markup]
+    let cell: (_ place: Int) -> Table.Cell
+
+    init(_ heading: [Markup], cell: @escaping (_ place: Int) -> Table.Cell) {
+      self.heading = heading
+      self.cell = cell
+    }
+  }
+
+  private static func name(of cell: CellResult, isControl: Bool) -> Table.Cell {
+    Table.Cell(
+      ReportText.name(cell.cell.method),
+      isControl ? .element("span", ["class": "detail"], ["control"]) : [],
+      cell.failure == nil ? [] : .element("span", ["class": "failed"], [" failed"]))
   }
 
   private static func heading(of record: MetricRecord) -> [Markup] {

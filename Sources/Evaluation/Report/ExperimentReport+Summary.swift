@@ -35,7 +35,8 @@ extension ExperimentReport {
       ? "No metric was asked for." : "\(ReportText.count(metrics, "metric")) judged them."
     let ended =
       failed == 0
-      ? "None failed." : "\(failed) of \(ReportText.count(results.cells.count, "cell")) failed."
+      ? "All were explained."
+      : "\(failed) of \(ReportText.count(results.cells.count, "cell")) failed."
     return ReportText.paragraph(
       "Compared were \(parts[0]) on \(parts[1]), \(parts[2]), \(parts[3]) and \(parts[4]). ",
       "\(judged) \(ended)")
@@ -89,8 +90,12 @@ extension ExperimentReport {
       }
     }
     guard !items.isEmpty else { return [] }
+    let list = Markup.element("ul", ["class": "failures"], items)
+    let title = Markup.element("h3", [:], ["What failed, and why"])
+    guard items.count > 12 else { return [title, list] }
     return [
-      .element("h3", [:], ["What failed, and why"]), .element("ul", ["class": "failures"], items),
+      title,
+      .element("details", [:], [.element("summary", [:], ["\(items.count) failures"]), list]),
     ]
   }
 

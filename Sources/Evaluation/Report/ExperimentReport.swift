@@ -9,29 +9,15 @@ import Visualization
 /// more than chance, curves, pictures side by side, what accuracy costs, and how to do it again.
 public struct ExperimentReport: Sendable {
   public var results: ExperimentResults
-  /// Where the attributions lie that ``CellResult/attributions`` names.
+  /// Where the attributions lie that ``CellResult/attributions`` names, and the experiment's record,
+  /// where there is one.
   public var folder: String
   /// What was explained, by the name of its data, `[instances, …]`.
   ///
   /// It is shown beside its attributions where it is an image of one or three channels. The first
   /// rows are enough.
   public var instances: [String: Tensor]
-  /// The experiment's file, to be copied; `nil` where there is none.
-  public var experiment: String?
-  /// What else made the numbers: versions, seeds, hashes of models.
-  public var provenance: [Provenance]
   public var options: Options
-
-  /// A fact of how results came to be.
-  public struct Provenance: Sendable, Equatable {
-    public let name: String
-    public let value: String
-
-    public init(_ name: String, _ value: String) {
-      self.name = name
-      self.value = value
-    }
-  }
 
   /// What is shown, and of what intervals are.
   public struct Options: Sendable, Equatable {
@@ -65,13 +51,11 @@ public struct ExperimentReport: Sendable {
 
   public init(
     results: ExperimentResults, folder: String, instances: [String: Tensor] = [:],
-    experiment: String? = nil, provenance: [Provenance] = [], options: Options = Options()
+    options: Options = Options()
   ) {
     self.results = results
     self.folder = folder
     self.instances = instances
-    self.experiment = experiment
-    self.provenance = provenance
     self.options = options
   }
 
@@ -79,16 +63,19 @@ public struct ExperimentReport: Sendable {
   ///
   /// Attributions that cannot be read are told of in the picture's place.
   ///
-  /// - Throws: ``VisualizationError`` where a picture cannot be encoded.
+  /// - Throws: ``VisualizationError`` where a picture cannot be encoded, ``ExperimentError`` where the
+  ///   folder's record is damaged.
   /// - Complexity: The pairs of configurations times the instances, for each metric; of the files of
   ///   attributions only the rows that are shown are read.
   public func html() throws -> String {
     let settings = ReportSetting.settings(of: results.cells)
     let statistics = settings.map { SettingStatistics($0, options: options) }
-    var sections = [summarySection(statistics), rankingSection(statistics)]
+    let record = try ExperimentFolder.record(in: folder)
+    let controls = Set((record?.cells ?? []).filter(\.isControl).map(\.cell.method))
+    var sections = [summarySection(statistics), rankingSection(statistics, controls: controls)]
     sections += [comparisonSection(statistics), curveSection(statistics)].compactMap { $0 }
     sections += [try pictureSection(settings), costSection(statistics)].compactMap { $0 }
-    sections.append(configurationSection(settings))
+    sections.append(configurationSection(settings, record))
     let title = results.name.isEmpty ? "Experiment" : results.name
     let header = Markup.element(
       "header", [:],

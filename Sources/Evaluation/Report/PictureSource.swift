@@ -67,7 +67,8 @@ enum PictureSource {
 
   /// The size that all but the largest hundredth stay below, scaled; `nil` where there is nothing.
   func reach(_ scale: PictureScale) -> Double? {
-    let sizes = values.map { abs($0) / divisor(scale) }
+    let divisor = divisor(scale)
+    let sizes = values.map { abs($0) / divisor }
     guard let largest = sizes.max(), largest > 0 else { return nil }
     let reach = percentile(99, of: sizes)
     return reach > 0 ? reach : largest

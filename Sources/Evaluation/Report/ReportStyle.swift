@@ -27,12 +27,18 @@ extension ExperimentReport {
     nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; list-style: none; padding: 0; }
     nav a { display: inline-block; padding: 0.25rem 0; }
     .lead { font-size: 1.1rem; }
-    .note, .detail, dl { color: var(--soft); font-size: 0.85rem; }
+    .note, .detail, dl { color: var(--soft); font-size: 0.88em; }
     .detail { display: block; white-space: nowrap; font-weight: 400; }
     .failed, .failures { color: var(--bad); }
     .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
       white-space: nowrap; }
-    .scroll { position: relative; overflow-x: auto; margin: 0.75rem 0; max-width: 100%; }
+    .scroll { position: relative; overflow-x: auto; margin: 0.75rem 0; max-width: 100%;
+      /* A shade at the side where more is to be seen. */
+      background: linear-gradient(to right, var(--paper) 40%, transparent) left / 2rem 100% local,
+        linear-gradient(to left, var(--paper) 40%, transparent) right / 2rem 100% local,
+        linear-gradient(to right, var(--line), transparent) left / 0.7rem 100% scroll,
+        linear-gradient(to left, var(--line), transparent) right / 0.7rem 100% scroll;
+      background-repeat: no-repeat; }
     :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
     table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
     caption { text-align: left; color: var(--soft); padding: 0.25rem 0; }
@@ -42,6 +48,9 @@ extension ExperimentReport {
     th[scope=row] { min-width: 8rem; max-width: 16rem; font-weight: 600; overflow-wrap: anywhere; }
     thead th { vertical-align: bottom; border-bottom: 2px solid var(--ink); min-width: 6rem;
       max-width: 14rem; overflow-wrap: break-word; }
+    td.words { text-align: left; max-width: 20rem; overflow-wrap: anywhere; }
+    table:has(td.words:nth-child(2)) th:nth-child(2),
+    table:has(td.words:nth-child(7)) th:nth-child(7) { text-align: left; }
     td.best, span.best { font-weight: 700; }
     td.best { background: var(--shade); }
     th button { all: unset; cursor: pointer; text-align: inherit; }
@@ -74,14 +83,17 @@ extension ExperimentReport {
       h2, h3, h4, caption { break-after: avoid; }
       tr, .instance { break-inside: avoid; }
       thead { display: table-header-group; }
-      .scroll { overflow: visible; }
+      .scroll { overflow: visible; background: none; }
       table { font-size: 8pt; }
       th, td { padding: 0.2rem 0.35rem; }
       thead th { min-width: 0; }
       .detail { white-space: normal; }
       pre { white-space: pre-wrap; max-height: none; }
       .charts { grid-template-columns: 1fr 1fr; }
-      .tile, .tile img { width: 6.5rem; }
+      .tile, .tile img { width: 5.4rem; }
+      .tile.wide { width: 18rem; }
+      figcaption, dl { font-size: 7.5pt; }
+      .tiles { gap: 0.5rem; }
       details::details-content { content-visibility: visible; block-size: auto; }
       * { print-color-adjust: exact; }
     }

@@ -4,11 +4,19 @@ import Visualization
 
 /// How a report writes names and numbers.
 enum ReportText {
-  /// A name that was given by others: kept apart from the text around it, whichever way it is
-  /// written, and told where it is empty.
+  /// A name that was given by others.
+  ///
+  /// It is kept apart from the text around it, whichever way it is written, and told where it is
+  /// empty.
   static func name(_ name: String) -> Markup {
-    isBlank(name) ? .element("em", [:], ["(no name)"]) : .element("bdi", [:], [.text(name)])
+    guard !isBlank(name) else { return .element("em", [:], ["(no name)"]) }
+    guard name.count > longest else { return .element("bdi", [:], [.text(name)]) }
+    return .element(
+      "bdi", ["title": name], [.text(name.prefix(longest - 1) + "\u{2026}")])
   }
+
+  /// Longer names are cut, and shown whole where a pointer rests on them.
+  private static let longest = 80
 
   /// The same for where no elements are: alternative texts and drawings.
   static func plain(_ name: String) -> String { isBlank(name) ? "(no name)" : name }

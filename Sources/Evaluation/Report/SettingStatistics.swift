@@ -63,8 +63,10 @@ struct MetricStatistics {
     self.record = record
     let scores = cells.map { $0.scores(record.name, of: indices) }
     let estimates = zip(cells, scores).map { cell, scores in
-      // What a configuration did not explain is not left out of its mean: it never was in it.
-      let own = Set(cell.instances.map(\.index))
+      // What a configuration did not explain, or a metric did not judge, is not left out of the mean:
+      // it never was in it.
+      let isJudged = cell.metric(record.name)?.result.scores.isEmpty == false
+      let own = isJudged ? Set(cell.instances.map(\.index)) : []
       return MeanEstimate(
         zip(indices, scores).filter { own.contains($0.0) }.map(\.1),
         confidence: options.confidence, seed: options.seed)

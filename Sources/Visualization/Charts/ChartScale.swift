@@ -94,7 +94,7 @@ public struct ChartScale: Sendable, Equatable {
     let all = (first...last).flatMap { power in [1, 2, 5].map { $0 * pow(10, Double(power)) } }
     let start = all.lastIndex { $0 <= least * (1 + 1e-9) } ?? 0
     let end = all.firstIndex { $0 >= greatest * (1 - 1e-9) } ?? all.count - 1
-    return Array(all[min(start, end - 1)...max(end, start + 1)])
+    return Array(all[start...max(end, start + 1)])
   }
 }
 
