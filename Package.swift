@@ -77,8 +77,9 @@ let package = Package(
       name: "VisualizationTests", dependencies: ["Visualization", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "ONNX", "TestSupport"],
-      swiftSettings: swiftSettings),
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "ONNX", "Visualization", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "DocumentationTests",
       dependencies: ["Evaluation", "ONNX", "Visualization", "TestSupport"],

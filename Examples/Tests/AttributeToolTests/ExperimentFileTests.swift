@@ -88,13 +88,13 @@ struct Slip: CustomTestStringConvertible {
       Slip("\"gini\"", "\"ginny\"", "e.json: metrics[0]: 'ginny' is no metric"),
       Slip(
         "\"gini\"", "\"error:nobody\"", "e.json: metrics[0]: 'error:nobody': no method is called"),
-      Slip("\"gini\"", "\"deletion:8\"", "e.json: two metrics are called 'deletion(8 steps)'"),
+      Slip("\"gini\"", "\"deletion:8\"", "e.json: two metrics are called 'deletion (8 steps)'"),
       Slip(
         "class:label", "class:lable", "e.json: quantities[0].quantity: 'class:lable' is no quantity"
       ),
       Slip(
         "\"to\": \"logits\"", "\"to\": \"@\"", "e.json: slices[0]: '@' in '@' is no part of a cut"),
-      Slip("ten-digits.npy", "eleven.npy", "e.json: data[0]: Data/eleven.npy: the file cannot be"),
+      Slip("ten-digits.npy", "eleven.npy", "e.json: data[0]: Data/eleven.npy: cannot be read"),
       Slip(", 8, 9]", ", 8]", "e.json: data[0]: labels: there are 9, and 10 instances"),
       Slip(
         "digits.onnx", "nothing.onnx", "e.json: models[0].file: Models/nothing.onnx cannot be read"),

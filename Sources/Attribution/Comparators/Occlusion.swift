@@ -134,9 +134,11 @@ private struct Windows {
     for (place, axis) in axes.enumerated() {
       block /= axis.count
       let own = try axis.covered.selecting(Tensor(range.map { Int64($0 / block % axis.count) }))
-      var aligned = [range.count] + shape.map { _ in 1 }
-      aligned[aligned.count - axes.count + place] = own.shape[1]
-      result = try result .& own.reshaped(to: aligned)
+      let behind = [Int](repeating: 1, count: axes.count - place - 1)
+      let ahead = [Int](repeating: 1, count: shape.count - behind.count - 1)
+      let aligned = try own.reshaped(to: [range.count] + ahead + [own.shape[1]] + behind)
+      let both = try result .& aligned
+      result = both
     }
     return result
   }

@@ -45,8 +45,19 @@ struct ExperimentFolder: Sendable {
     try DurableFile.makeFolder(cells)
   }
 
+  /// What the folder is of; `nil` where nobody has said it yet.
+  ///
+  /// - Throws: ``ExperimentError/noExperiment(folder:)`` where a file of that name is something else.
   static func record(in path: String) throws -> ExperimentRecord? {
-    try ResultJSON.value(ExperimentRecord.self, in: path + "/experiment.json")
+    do {
+      let record = try ResultJSON.value(ExperimentRecord.self, in: path + "/experiment.json")
+      guard record?.format ?? ExperimentRecord.format == ExperimentRecord.format else {
+        throw ExperimentError.noExperiment(folder: path)
+      }
+      return record
+    } catch ExperimentError.damaged {
+      throw ExperimentError.noExperiment(folder: path)
+    }
   }
 
   private static let keyLength = 12

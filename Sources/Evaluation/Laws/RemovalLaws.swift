@@ -42,6 +42,7 @@ public enum RemovalLaws {
         tensor.isFinite().numbers().allSatisfy { $0 == 1 }, "substitutes are numbers",
         "tensor \(index)")
     }
+    guard violations.isEmpty else { return violations }
     let again = try points(of: explanation, masks)
     for (a, b) in zip(again.tensors, whole.tensors) {
       try require(

@@ -13,8 +13,9 @@ import Torch
 ///
 /// The noise of an instance is drawn once, so that it does not depend on how many masks there are.
 ///
-/// - Complexity: For each row, about as many iterations as its widest hole is across in pixels, each a
-///   3 × 3 convolution of the picture in float64.
+/// - Complexity: For each row and channel about twice as many iterations as the widest hole is across
+///   in pixels, each some twenty operations for a removed pixel: 130 for a hole of 62 × 62, some 25
+///   where every other pixel is known at random. On the processor, whatever the network's device.
 /// - Note: Rong et al. 2022, "A consistent and efficient evaluation strategy for attribution methods"
 ///   (ROAD).
 public struct NoisyLinearImputation: Removal {
@@ -40,7 +41,7 @@ public struct NoisyLinearImputation: Removal {
     let noise = try noiseFields(for: explanation, seed: seed)
     return Substitutes { points, removed in
       let filled = try points.combined(with: removed) { points, removed in
-        let planes = [points.shape[0] * points.shape[1], 1] + points.shape.dropFirst(2)
+        let planes = [points.shape[0] * points.shape[1]] + points.shape.dropFirst(2)
         return try NeighborSystem.filled(
           points.converted(to: .float64).reshaped(to: planes),
           where: removed.reshaped(to: planes)

@@ -16,8 +16,8 @@ struct SeededNumbers: RandomNumberGenerator {
   }
 
   /// A whole number of 0..<bound, by the upper half of a product (Lemire 2019) without its rejection:
-  /// the bias is below bound / 2⁶⁴.
+  /// a place is drawn too often by bound / 2³² at most.
   mutating func place(below bound: Int) -> Int {
-    Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+    Int(truncatingIfNeeded: ((next() &>> 32) &* UInt64(truncatingIfNeeded: bound)) &>> 32)
   }
 }

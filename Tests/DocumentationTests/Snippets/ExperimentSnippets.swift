@@ -10,14 +10,14 @@ import Torch
 @Suite struct ExperimentSnippets {
   @Test func anExperimentIsAValue() throws {
     try Workplace.enter()
-    let digits = try Tensor(contentsOfNPY: "Examples/Data/ten-digits.npy")
+    let digits = try Tensor(contentsOfNPY: "Data/ten-digits.npy")
     let place = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: place) }
     let folder = place.path
     // snippet: experiment
     let experiment = Experiment(
       "rules", seed: 7,
-      models: [ExperimentModel("digits") { try ONNXModel(path: "Examples/Models/digits.onnx") }],
+      models: [ExperimentModel("digits") { try ONNXModel(path: "Models/digits.onnx") }],
       data: [try ExperimentData("ten digits", digits, labels: Array(0...9))],
       quantities: [ExperimentQuantity("own class") { ClassScore(.labels($0)) }],
       methods: ExperimentMethod.paths(

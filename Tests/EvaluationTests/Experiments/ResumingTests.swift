@@ -27,18 +27,16 @@ import Torch
     }
   }
 
-  @Test(arguments: [1, 2, 3] as [UInt64])
+  @Test(arguments: [1, 2] as [UInt64])
   func stoppedAtRandomPointsItEndsWithTheVerySameNumbers(seed: UInt64) throws {
     let experiment = try Toys.experiment(instances: 11) {
       $0.metrics.append(Failing(instance: 7))
-      $0.quantities.append(ExperimentQuantity("own class") { ClassScore(.labels($0)) })
     }
     try run(experiment, in: "whole", until: nil)
     let generator = try Generator(seed: seed)
-    // What fails does so again in each run, and counts as new.
     var stops = 0
     while stops < 100 {
-      let point = try Int(Tensor.integers([1], in: 16..<24, from: generator).number())
+      let point = try Int(Tensor.integers([1], in: 1..<12, from: generator).number())
       do {
         try run(experiment, in: "broken", until: point)
         break

@@ -77,19 +77,30 @@ public struct CompareRun: Sendable {
   private func summary(of results: ExperimentResults) -> String {
     var lines = ["\(results.name) · \(results.cells.count) cells"]
     for cell in results.cells {
-      let name = cell.cell
-      let words = [name.model, name.data, name.slice, name.quantity, name.method]
-        .joined(separator: " · ")
-      if let failure = cell.failure { lines.append("failed: \(words): \(failure)") }
-      // A metric that has no meaning for controls fails for each of them: told once.
-      for metric in cell.metrics {
-        guard let failure = metric.failure else { continue }
-        lines.append("failed: \(words): \(metric.name): \(failure)")
-      }
+      if let failure = cell.failure { lines.append("failed: \(words(for: cell)): \(failure)") }
     }
+    lines += metricFailures(of: results)
     lines.append(
       "wrote \(output)/report.html, summary.csv, comparisons.csv, experiment.json and cells/")
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A metric that has no meaning for some methods fails for each of them: told once.
+  private func metricFailures(of results: ExperimentResults) -> [String] {
+    let names = results.cells.first { !$0.metrics.isEmpty }?.metrics.map(\.name) ?? []
+    return names.compactMap { name in
+      let failures = results.cells.compactMap { cell in
+        cell.metrics.first { $0.name == name }?.failure.map { (cell: cell, failure: $0) }
+      }
+      guard let first = failures.first else { return nil }
+      let count = failures.count == 1 ? "1 cell" : "\(failures.count) cells"
+      return "no \(name) for \(count), as \(words(for: first.cell)): \(first.failure)"
+    }
+  }
+
+  private func words(for cell: CellResult) -> String {
+    let name = cell.cell
+    return [name.model, name.data, name.slice, name.quantity, name.method].joined(separator: " · ")
   }
 
   private static func absolute(_ path: String) -> String {

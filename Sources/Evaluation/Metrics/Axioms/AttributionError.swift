@@ -59,3 +59,10 @@ extension Activation {
     return rows.map { $0.distance(to: $1, over: scale($0, $1)) }
   }
 }
+
+extension Metric where Self == AttributionError {
+  /// How far the attributions are from what they should be.
+  public static func attributionError(against reference: Explainer? = nil) -> AttributionError {
+    AttributionError(against: reference)
+  }
+}

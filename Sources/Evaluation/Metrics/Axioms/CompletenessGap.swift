@@ -75,3 +75,12 @@ public struct CompletenessGap: Metric {
     return (try gap.numbers(), try (end - start).numbers())
   }
 }
+
+extension Metric where Self == CompletenessGap {
+  /// How far the attributions' sum is from what they should add up to.
+  public static func completenessGap(
+    _ scale: CompletenessGap.Scale = .relative, from baseline: Tensor? = nil
+  ) -> CompletenessGap {
+    CompletenessGap(scale, from: baseline)
+  }
+}

@@ -7,15 +7,14 @@ import Torch
 /// Σ |A| over such features / Σ |A| over all.
 ///
 /// The axiom is that of Friedman 2004 and Sundararajan et al. 2017 (arXiv:1703.01365): a dummy gets 0.
-/// A feature is taken for a dummy where the quantity stays when it alone is replaced, at the instance
-/// and at points around it, near and far, at which all others are replaced as well: one replacement
-/// at the instance alone, as in the non-sensitivity of Quantus, takes what is saturated there for a
-/// dummy. An instance without dummies has no score.
+/// A feature is taken for a dummy where the quantity stays when noise is added to it alone, at the
+/// instance and at points around it, at which all features have noise. At the instance alone, as in the
+/// non-sensitivity of Quantus, what is saturated there would be taken for a dummy; more points and a
+/// larger spread make it surer. An instance without dummies has no score.
 public struct DummyAttribution: Metric {
   /// Points at which each feature is replaced, the instance first.
   public let points: Int
-  /// Of the first replacement, in standard deviations of the instance's own elements; each further
-  /// point has a quarter of the one before.
+  /// Of the noise that is added, in standard deviations of the instance's own elements.
   public let spread: Double
   /// A change below this share of the greatest quantity seen, and of 1, is rounding.
   public let tolerance: Double
@@ -23,7 +22,7 @@ public struct DummyAttribution: Metric {
   public let features: Features?
 
   public init(
-    points: Int = 4, spread: Double = 1, tolerance: Double = 1e-6, features: Features? = nil
+    points: Int = 4, spread: Double = 2, tolerance: Double = 1e-6, features: Features? = nil
   ) {
     precondition(points > 0, "\(points) points show no change")
     precondition(spread > 0 && tolerance >= 0, "a spread is above 0, a tolerance not below")
@@ -35,7 +34,7 @@ public struct DummyAttribution: Metric {
 
   public var name: String {
     "dummy attribution" + (points == 4 ? "" : "(\(points) points)")
-      + (spread == 1 ? "" : "(spread \(spread))") + features.suffix
+      + (spread == 2 ? "" : "(spread \(spread))") + features.suffix
   }
   public var family: MetricFamily { .axiomatic }
   public var direction: MetricDirection { .lowerIsBetter }
@@ -65,11 +64,8 @@ public struct DummyAttribution: Metric {
     var greatest = [Double](repeating: 1, count: explanation.count)
     var changes: [[Double]] = []
     for point in 0..<points {
-      let width = spread / Double(1 << (2 * min(point, 20)))
-      let base =
-        point == 0
-        ? activation : try noisy(activation, width: width, around: activation, generators)
-      let replaced = try noisy(activation, width: width, around: base, generators)
+      let base = point == 0 ? activation : try noisy(activation, like: activation, generators)
+      let replaced = try noisy(base, like: activation, generators)
       let values = try explanation.values(at: base).numbers()
       greatest = zip(greatest, values).map { max($0, abs($1)) }
       let moved = try replacing(base, by: replaced, in: explanation).map { row in
@@ -82,21 +78,22 @@ public struct DummyAttribution: Metric {
     }
   }
 
-  /// Points with noise of each instance's own generator, in units of its elements' deviation.
+  /// Points with noise of each instance's own generator, on the scale of its own elements.
   private func noisy(
-    _ instances: Activation, width: Double, around base: Activation, _ generators: [Generator]
+    _ points: Activation, like instances: Activation, _ generators: [Generator]
   ) throws -> Activation {
-    try instances.combined(with: base) { own, base in
+    try points.combined(with: instances) { points, own in
       let noise = try Tensor.concatenated(
         generators.map {
-          try .normal([1] + own.shape.dropFirst(), type: .float64, from: $0)
+          try .normal(
+            [1] + own.shape.dropFirst(), standardDeviation: spread, type: .float64, from: $0)
         })
       let deviation = try own.converted(to: .float64).flattened(from: 1).variance(axes: [1])
         .squareRoot()
       // Equal elements have no deviation of their own.
       let unit = try deviation.filled(with: 1, where: deviation .== 0)
         .reshaped(to: [-1] + [Int](repeating: 1, count: own.rank - 1))
-      return try base + (noise.moved(to: own.device) * unit * width).converted(like: base)
+      return try points + (noise.moved(to: own.device) * unit).converted(like: points)
     }
   }
 
@@ -130,4 +127,11 @@ public struct DummyAttribution: Metric {
 
   /// Elements of points that are made at once.
   private static let elementsAtOnce = 1 << 22
+}
+
+extension Metric where Self == DummyAttribution {
+  /// The share of the attributions on features that the quantity does not depend on.
+  public static func dummyAttribution(points: Int = 4, spread: Double = 2) -> DummyAttribution {
+    DummyAttribution(points: points, spread: spread)
+  }
 }

@@ -38,3 +38,12 @@ public struct ImplementationVariance: Metric {
         what: "the attribution in the equal network"))
   }
 }
+
+extension Metric where Self == ImplementationVariance {
+  /// How far attributions in an equal network are apart.
+  public static func implementationVariance(
+    equal: any Model, label: String = "the equal network"
+  ) -> ImplementationVariance {
+    ImplementationVariance(equal: equal, label: label)
+  }
+}

@@ -91,3 +91,10 @@ struct ShiftedModel: Model {
     base.affineReach(of: given, toward: wanted)
   }
 }
+
+extension Metric where Self == InputShiftVariance {
+  /// How far attributions move when inputs are shifted and the network takes the shift off again.
+  public static func inputShiftVariance(shift: Double = -1) -> InputShiftVariance {
+    InputShiftVariance(shift: shift)
+  }
+}

@@ -47,3 +47,12 @@ public struct LinearityViolation: Metric {
     return MetricResult(zip(rows, sizes).map { $0.0.distance(to: $0.1, over: $1) })
   }
 }
+
+extension Metric where Self == LinearityViolation {
+  /// How far the attributions of a combined quantity are from the combined attributions.
+  public static func linearityViolation(
+    with other: any QuantityOfInterest, weights: (own: Double, other: Double) = (1, 1)
+  ) -> LinearityViolation {
+    LinearityViolation(with: other, weights: weights)
+  }
+}

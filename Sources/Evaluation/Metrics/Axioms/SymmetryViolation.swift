@@ -100,3 +100,10 @@ extension Explanation {
     }
   }
 }
+
+extension Metric where Self == SymmetryViolation {
+  /// How far attributions are from following features that change places.
+  public static func symmetryViolation(pairs: [(Int, Int)]) -> SymmetryViolation {
+    SymmetryViolation(pairs: pairs)
+  }
+}

@@ -27,3 +27,8 @@ public struct AttributionEntropy: Metric {
     }
   }
 }
+
+extension Metric where Self == AttributionEntropy {
+  /// The entropy of the attributions' shares.
+  public static var entropy: AttributionEntropy { AttributionEntropy() }
+}

@@ -56,3 +56,12 @@ public struct EffectiveComplexity: Metric {
       })
   }
 }
+
+extension Metric where Self == EffectiveComplexity {
+  /// How many features have an attribution over a threshold.
+  public static func effectiveComplexity(
+    threshold: EffectiveComplexity.Threshold = .share(0.01)
+  ) -> EffectiveComplexity {
+    EffectiveComplexity(threshold: threshold)
+  }
+}

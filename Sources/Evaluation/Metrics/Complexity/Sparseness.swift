@@ -54,3 +54,8 @@ extension Explanation {
       })
   }
 }
+
+extension Metric where Self == Sparseness {
+  /// The Gini index of the attributions' sizes.
+  public static var sparseness: Sparseness { Sparseness() }
+}

@@ -10,26 +10,25 @@ import Attribution
 /// - Note: Bhatt, Weller and Moura 2020. Quantus draws 100 sets of 224 elements; here a set has a
 ///   sixteenth of the features, which is about as much of a small picture.
 public struct FaithfulnessCorrelation: Metric {
-  public let share: Double
+  /// Features of the sets; `nil` for a sixteenth of all.
+  public let size: Int?
   public let sets: Int
   public let removal: any Removal
   public let features: Features?
 
   /// - Parameters:
-  ///   - share: How large sets are, as a share of all features, rounded to whole features and one at
-  ///     least.
+  ///   - size: Features of each set; a sixteenth of all, rounded and one at least, where not given.
   ///   - sets: How many are drawn.
   ///   - removal: What a removed feature becomes.
   ///   - features: What goes as one; pixels of images, else elements, where not given.
-  /// - Precondition: The share lies above 0 and up to 1; `sets > 1`.
+  /// - Precondition: `size > 0`; `sets > 1`.
   public init(
-    share: Double = 1.0 / 16, sets: Int = 100, removal: any Removal = .zeros,
+    size: Int? = nil, sets: Int = 100, removal: any Removal = .zeros,
     features: Features? = nil
   ) {
-    precondition(
-      share > 0 && share <= 1, "a share of the features lies above 0 and up to 1: \(share)")
+    precondition(size.map { $0 > 0 } ?? true, "a set has one feature at least, not \(size ?? 0)")
     precondition(sets > 1, "a correlation needs two sets at least, not \(sets)")
-    self.share = share
+    self.size = size
     self.sets = sets
     self.removal = removal
     self.features = features
@@ -37,7 +36,7 @@ public struct FaithfulnessCorrelation: Metric {
 
   public var name: String {
     "faithfulness correlation".with(
-      settings: share == 1.0 / 16 ? nil : "share \(share)", sets == 100 ? nil : "\(sets) sets",
+      settings: size.map { "\($0) features" }, sets == 100 ? nil : "\(sets) sets",
       removal.name.unless("zeros"), features?.rawValue)
   }
 
@@ -51,17 +50,17 @@ public struct FaithfulnessCorrelation: Metric {
 
   public func scores(of explanation: Explanation, seed: UInt64) throws -> MetricResult {
     let falls = try SubsetFalls(explanation, features: features, removal: removal, seed: seed)
-    let size = min(falls.features, max(1, Int((share * Double(falls.features)).rounded())))
-    return MetricResult(try falls.correlations(size: size, sets: sets))
+    let size = size ?? max(1, Int((Double(falls.features) / 16).rounded()))
+    return MetricResult(try falls.correlations(size: size, sets: sets, metric: name))
   }
 }
 
 extension Metric where Self == FaithfulnessCorrelation {
   /// The correlation of a set's attributions with what its removal takes, for sets of one size.
   public static func faithfulnessCorrelation(
-    share: Double = 1.0 / 16, sets: Int = 100, removal: any Removal = .zeros,
+    size: Int? = nil, sets: Int = 100, removal: any Removal = .zeros,
     features: Features? = nil
   ) -> FaithfulnessCorrelation {
-    FaithfulnessCorrelation(share: share, sets: sets, removal: removal, features: features)
+    FaithfulnessCorrelation(size: size, sets: sets, removal: removal, features: features)
   }
 }

@@ -3,14 +3,13 @@
 import Attribution
 import Torch
 
-/// Do features of larger attribution, sign aside, move the quantity more when they are drawn anew?
+/// Whether features of larger attribution, sign aside, move the quantity more when drawn anew.
 ///
 /// Spearman's correlation, over all features i, of |A_i| with E (Q(x) − Q(x with another i))². NaN
 /// where the quantity never moves; 0 where the attributions' sizes alone are all the same.
 ///
 /// - Note: Nguyen and Martínez 2020, who draw from what the feature may be; Quantus draws 100 times
-///   evenly from 0…1. Ten draws here: the square root of the mean is then known to about a quarter of
-///   itself, for ranks of hundreds of features.
+///   evenly from 0…1. The ten draws here tell how far a feature moves the quantity to about a quarter.
 public struct MonotonicityCorrelation: Metric {
   public let removal: any Removal
   public let draws: Int
@@ -54,7 +53,12 @@ public struct MonotonicityCorrelation: Metric {
       let run = try RemovalRun(explanation, features: features, removal: removal, seed: seed)
       sizes = try sizes ?? run.scores().absolute()
       for (row, values) in try run.valuesWithoutEach().enumerated() {
-        let squares = values.map { ($0 - own[row]) * ($0 - own[row]) }
+        // What rounding moves is not moved; it would have ranks of its own.
+        let least = 1e-7 * abs(own[row])
+        let squares = values.map { value in
+          let move = value - own[row]
+          return abs(move) <= least ? 0 : move * move
+        }
         moves[row] = moves[row].isEmpty ? squares : zip(moves[row], squares).map { $0 + $1 }
       }
     }
@@ -69,7 +73,7 @@ public struct MonotonicityCorrelation: Metric {
 }
 
 extension Metric where Self == MonotonicityCorrelation {
-  /// Do features of larger attribution, sign aside, move the quantity more when they are drawn anew?
+  /// Whether features of larger attribution, sign aside, move the quantity more when drawn anew.
   public static func monotonicityCorrelation(
     removal: any Removal = .uniform(in: 0...1), draws: Int = 10, features: Features? = nil
   ) -> MonotonicityCorrelation {

@@ -15,7 +15,8 @@ import Visualization
 /// score is the area under the line through these points, from (0, 0) to (1, 1).
 ///
 /// NaN where the whole picture's performance is below ``least``, or where the first picture already
-/// performs as well, or has as many bytes. Combine instances by the median.
+/// performs as well, or has as many bytes, which happens with pictures of a few pixels: what is filled
+/// in has more shades than what was drawn. Combine instances by the median.
 ///
 /// - Note: Kapishnikov et al. 2019 (XRAI); shares and conditions as in their code. They fill in over a
 ///   triangulation and measure WebP files; pixels of equal attribution come in a random order here,
@@ -80,6 +81,12 @@ public struct PerformanceInformationCurve: Metric {
       throw MetricError.unsuitable(
         metric: name,
         reason: "measures one picture's bytes, and the slice starts at several tensors")
+    }
+    let shape = explanation.activation.tensors[0].shape
+    guard shape.count == 4 else {
+      throw MetricError.shape(
+        what: "the activation whose bytes are counted", shape,
+        expected: [explanation.count, 3, 28, 28])
     }
     let quantity = try performance.response.quantity(of: explanation, for: name)
     let run = try RemovalRun(explanation, features: .pixels, removal: filling, seed: seed)

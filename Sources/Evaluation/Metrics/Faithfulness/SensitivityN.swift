@@ -3,7 +3,7 @@
 import Attribution
 import Glibc
 
-/// Do the attributions of any n features add up to what their removal takes from the quantity?
+/// Whether the attributions of any n features add up to what their removal takes from the quantity.
 ///
 /// For each n, Pearson's correlation over random sets S of n features of Σ_{i ∈ S} A_i with
 /// Q(x) − Q(x without S); the mean over n. The curve tells it for each n. Sets are drawn evenly, and
@@ -16,30 +16,27 @@ import Glibc
 ///   metric of that name removes features in the order of their attributions, and correlates over
 ///   instances: another number.
 public struct SensitivityN: Metric {
-  public let shares: [Double]
+  /// Features of the sets; `nil` for ten numbers from 1 to 80 % of the features, evenly apart in their
+  /// logarithm and rounded, equal ones once.
+  public let sizes: [Int]?
   public let sets: Int
   public let removal: any Removal
   public let features: Features?
 
-  /// Ten shares of the features, evenly apart in their logarithm; the first stands for one feature.
-  public static let usualShares = (0..<10).map { 0.8 * pow(1000, Double($0) / 9 - 1) }
-
   /// - Parameters:
-  ///   - shares: How large sets are, as shares of all features, rounded to whole features and one at
-  ///     least; equal sizes count once.
+  ///   - sizes: The n that are tried; `nil` for the usual ones.
   ///   - sets: Sets of each size.
   ///   - removal: What a removed feature becomes.
   ///   - features: What goes as one; pixels of images, else elements, where not given.
-  /// - Precondition: Shares lie above 0 and up to 1; `sets > 1`.
+  /// - Precondition: Sizes are positive; `sets > 1`.
   public init(
-    shares: [Double] = SensitivityN.usualShares, sets: Int = 100, removal: any Removal = .zeros,
-    features: Features? = nil
+    sizes: [Int]? = nil, sets: Int = 100, removal: any Removal = .zeros, features: Features? = nil
   ) {
     precondition(
-      !shares.isEmpty && shares.allSatisfy { $0 > 0 && $0 <= 1 },
-      "shares of the features lie above 0 and up to 1: \(shares)")
+      sizes.map { !$0.isEmpty && $0.allSatisfy { $0 > 0 } } ?? true,
+      "a set has one feature at least: \(sizes ?? [])")
     precondition(sets > 1, "a correlation needs two sets at least, not \(sets)")
-    self.shares = shares
+    self.sizes = sizes
     self.sets = sets
     self.removal = removal
     self.features = features
@@ -47,8 +44,8 @@ public struct SensitivityN: Metric {
 
   public var name: String {
     "sensitivity-n".with(
-      settings: shares == Self.usualShares ? nil : "shares \(shares)",
-      sets == 100 ? nil : "\(sets) sets", removal.name.unless("zeros"), features?.rawValue)
+      settings: sizes.map { "n \($0)" }, sets == 100 ? nil : "\(sets) sets",
+      removal.name.unless("zeros"), features?.rawValue)
   }
 
   public var family: MetricFamily { .faithfulness }
@@ -60,14 +57,18 @@ public struct SensitivityN: Metric {
   }
 
   /// The different sizes of sets, rising.
-  func sizes(of features: Int) -> [Int] {
-    Set(shares.map { min(features, max(1, Int(($0 * Double(features)).rounded()))) }).sorted()
+  private func sizes(of features: Int) -> [Int] {
+    if let sizes { return Set(sizes).sorted() }
+    let largest = max(1, 0.8 * Double(features))
+    return Set((0..<10).map { Int(pow(largest, Double($0) / 9).rounded()) }).sorted()
   }
 
   public func scores(of explanation: Explanation, seed: UInt64) throws -> MetricResult {
     let falls = try SubsetFalls(explanation, features: features, removal: removal, seed: seed)
     let sizes = sizes(of: falls.features)
-    let bySize = try sizes.map { try falls.correlations(size: $0, sets: sets) }
+    let bySize = try sizes.map {
+      try falls.correlations(size: $0, sets: sets, metric: name)
+    }
     let byInstance = (0..<explanation.count).map { row in bySize.map { $0[row] } }
     return MetricResult(
       byInstance.map { correlations in
@@ -80,11 +81,10 @@ public struct SensitivityN: Metric {
 }
 
 extension Metric where Self == SensitivityN {
-  /// Do the attributions of any n features add up to what their removal takes from the quantity?
+  /// Whether the attributions of any n features add up to what their removal takes from the quantity.
   public static func sensitivityN(
-    shares: [Double] = SensitivityN.usualShares, sets: Int = 100, removal: any Removal = .zeros,
-    features: Features? = nil
+    sizes: [Int]? = nil, sets: Int = 100, removal: any Removal = .zeros, features: Features? = nil
   ) -> SensitivityN {
-    SensitivityN(shares: shares, sets: sets, removal: removal, features: features)
+    SensitivityN(sizes: sizes, sets: sets, removal: removal, features: features)
   }
 }

@@ -27,19 +27,26 @@ struct SubsetFalls {
   /// - Parameters:
   ///   - size: Features of each set.
   ///   - sets: How many sets are drawn, each evenly from all of that size.
-  func correlations(size: Int, sets: Int) throws -> [Double] {
+  ///   - metric: Who asks, for messages.
+  func correlations(size: Int, sets: Int, metric: String) throws -> [Double] {
+    guard size <= features else {
+      throw MetricError.unsuitable(
+        metric: metric,
+        reason: "removes \(size) features at once, and there are \(features): ask for smaller sets")
+    }
     let count = generators.count
     let removed = try generators.map { generator in
       let draws = try Tensor.uniform([sets, features], type: .float64, from: generator)
       let chosen = try draws.sorted(axis: 1).indices.sliced(axis: 1, from: 0, to: size)
       let ones = try Tensor.ones(chosen.shape, type: .float64)
-      return try draws.filled(with: 0).scattered(ones, at: chosen, axis: 1)
+      return try (draws.filled(with: 0).scattered(ones, at: chosen, axis: 1) .> 0)
         .moved(to: scores.device)
     }
     let sums = try (0..<count).map { row in
-      try removed[row].matrixProduct(scores[row].unsqueezed(axis: 1)).numbers()
+      try removed[row].converted(to: .float64)
+        .matrixProduct(scores[row].unsqueezed(axis: 1)).numbers()
     }
-    let masks = try Tensor.stacked(removed.map { try $0 .> 0 }, axis: 1)
+    let masks = try Tensor.stacked(removed, axis: 1)
     let values = try run.explanation.values(
       of: run.explanation.explainer.quantity, samples: sets
     ) { samples in

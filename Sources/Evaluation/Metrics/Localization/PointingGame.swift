@@ -59,3 +59,10 @@ public struct PointingGame: Metric {
     return false
   }
 }
+
+extension Metric where Self == PointingGame {
+  /// Whether the feature with the greatest attribution is one that matters.
+  public static func pointingGame(tolerance: Double = 0) -> PointingGame {
+    PointingGame(tolerance: tolerance)
+  }
+}

@@ -91,3 +91,18 @@ public struct LocalizationAUC: Metric {
     }
   }
 }
+
+extension Metric where Self == RelevanceRankAccuracy {
+  /// Of as many features as matter, the share that does.
+  public static var relevanceRankAccuracy: RelevanceRankAccuracy { RelevanceRankAccuracy() }
+}
+
+extension Metric where Self == RelevanceMassAccuracy {
+  /// The share of the positive attributions on features that matter.
+  public static var relevanceMassAccuracy: RelevanceMassAccuracy { RelevanceMassAccuracy() }
+}
+
+extension Metric where Self == LocalizationAUC {
+  /// The chance that a feature that matters is ahead of one that does not.
+  public static var localizationAUC: LocalizationAUC { LocalizationAUC() }
+}

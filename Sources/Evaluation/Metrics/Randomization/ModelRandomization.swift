@@ -116,3 +116,14 @@ public struct ModelRandomization: Metric {
       .map { isSigned ? $0 : $0.map { abs($0) } }
   }
 }
+
+extension Metric where Self == ModelRandomization {
+  /// How alike an explanation is to those of networks that have forgotten their weights.
+  public static func randomization(
+    _ order: ModelRandomization.Order = .cascadingFromBottom, of map: ComparedMap = .attributions,
+    isSigned: Bool = true, by reinitialization: Reinitialization = .permuted, stepLimit: Int = 10
+  ) -> ModelRandomization {
+    ModelRandomization(
+      order, of: map, isSigned: isSigned, by: reinitialization, stepLimit: stepLimit)
+  }
+}

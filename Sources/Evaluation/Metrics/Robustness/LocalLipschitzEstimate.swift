@@ -51,3 +51,12 @@ public struct LocalLipschitzEstimate: Metric {
 }
 
 extension LocalLipschitzEstimate: Equatable {}
+
+extension Metric where Self == LocalLipschitzEstimate {
+  /// The greatest change of the attributions for each unit that the input moves.
+  public static func localLipschitz(
+    standardDeviation: Double = 0.1, samples: Int = 50
+  ) -> LocalLipschitzEstimate {
+    LocalLipschitzEstimate(standardDeviation: standardDeviation, samples: samples)
+  }
+}

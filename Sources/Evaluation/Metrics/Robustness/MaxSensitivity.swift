@@ -45,3 +45,10 @@ public struct MaxSensitivity: Metric {
 }
 
 extension MaxSensitivity: Equatable {}
+
+extension Metric where Self == MaxSensitivity {
+  /// How far the attributions move, relative to themselves, when the input moves a little.
+  public static func maxSensitivity(radius: Double = 0.1, samples: Int = 50) -> MaxSensitivity {
+    MaxSensitivity(radius: radius, samples: samples)
+  }
+}
