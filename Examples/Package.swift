@@ -17,6 +17,7 @@ func program(_ name: String) -> Target {
       .product(name: "Attribution", package: "swift-attribution"),
       .product(name: "ONNX", package: "swift-attribution"),
       .product(name: "Visualization", package: "swift-attribution"),
+      .product(name: "Evaluation", package: "swift-attribution"),
     ],
     swiftSettings: swiftSettings)
 }
@@ -43,6 +44,7 @@ let package = Package(
       dependencies: [
         .product(name: "Torch", package: "swift-attribution"),
         .product(name: "Attribution", package: "swift-attribution"),
+        .product(name: "Evaluation", package: "swift-attribution"),
         .product(name: "ONNX", package: "swift-attribution"),
         .product(name: "Visualization", package: "swift-attribution"),
       ],
@@ -61,6 +63,8 @@ let package = Package(
     program("conformance"),
     program("fuzz"),
     program("leaks"),
+    program("ground-truth"),
+    program("pasted-objects"),
     .executableTarget(
       name: "tokenize", dependencies: [.product(name: "Text", package: "swift-attribution")],
       swiftSettings: swiftSettings),
@@ -77,7 +81,8 @@ let package = Package(
       name: "AttributeToolTests",
       dependencies: [
         "AttributeTool", "attribute", "quickstart", "eight-not-three", "paths", "custom-path",
-        "custom-quantity", "saturation", "baseline-choice", "distributions",
+        "custom-quantity", "saturation", "baseline-choice", "distributions", "ground-truth",
+        "pasted-objects",
       ],
       path: "Tests/AttributeToolTests", swiftSettings: swiftSettings),
   ],

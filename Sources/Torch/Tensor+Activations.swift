@@ -21,7 +21,14 @@ private enum Operators {
 
 extension Tensor {
   /// max(x, 0); its derivative at 0 is 0.
-  public func relu() throws -> Tensor { try Operators.relu(.tensor(self)) }
+  ///
+  /// What goes back through it can be something else: ``RectifierPass``.
+  public func relu() throws -> Tensor {
+    guard isTracked, let pass = RectifierPass.current else {
+      return try Operators.relu(.tensor(self))
+    }
+    return try pass.relu(self)
+  }
 
   /// x where x > 0, `slope` · x elsewhere.
   public func leakyReLU(slope: Double = 0.01) throws -> Tensor {

@@ -13,12 +13,13 @@ struct Attribute: ParsableCommand {
 
         attribute inspect digits.onnx
         attribute explain digits.onnx eight.png -o explained.png
+        attribute compare experiment.json --output results
 
       Exit status: 0; 64 where the command line makes no sense; 65 where a file is unreadable, \
       broken, or does not fit; 70 for a defect of the tool.
       """,
     version: toolVersion,
-    subcommands: [Inspect.self, Explain.self])
+    subcommands: [Inspect.self, Explain.self, Compare.self])
 
   static func main() {
     main(nil)

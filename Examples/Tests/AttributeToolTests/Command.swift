@@ -14,7 +14,7 @@ struct Command {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// Where programs and tests are built.
-  private static let products = URL(
+  static let products = URL(
     fileURLWithPath: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
       ?? CommandLine.arguments[0]
   ).deletingLastPathComponent()

@@ -2,6 +2,7 @@
 
 import AttributeTool
 import Attribution
+import Evaluation
 import Testing
 import Torch
 

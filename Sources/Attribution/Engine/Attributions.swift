@@ -86,6 +86,17 @@ public struct Cost: Sendable, Equatable {
   public let rowsAtOnce: Int
   /// Wall time.
   public let seconds: Double
+
+  public init(
+    samples: Int = 0, forwardRows: Int = 0, backwardRows: Int = 0, rowsAtOnce: Int = 0,
+    seconds: Double = 0
+  ) {
+    self.samples = samples
+    self.forwardRows = forwardRows
+    self.backwardRows = backwardRows
+    self.rowsAtOnce = rowsAtOnce
+    self.seconds = seconds
+  }
 }
 
 /// What made an explanation, in words: enough to tell two of them apart.

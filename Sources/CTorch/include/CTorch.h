@@ -250,6 +250,10 @@ ct_status ct_secant_exponentials(enum ct_exponentials kind, const ct_tensor *x,
 ct_status ct_tensor_sloped(const ct_tensor *input, const ct_tensor *slope, const ct_tensor *value,
                            ct_tensor *_Nullable *_Nonnull result);
 
+/// The same numbers; of the gradient that comes back only what is positive goes on.
+ct_status ct_tensor_rectifying_gradient(const ct_tensor *tensor,
+                                        ct_tensor *_Nullable *_Nonnull result);
+
 /// Turns recording on this thread on or off, and gives back what it was.
 bool ct_set_recording(bool enabled);
 

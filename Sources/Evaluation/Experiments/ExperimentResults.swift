@@ -10,11 +10,16 @@ public struct ExperimentResults: Sendable {
   public let summary: String
   /// In the experiment's order.
   public let cells: [CellResult]
+  /// The text of the file that the experiment was read from, where it was.
+  public let source: String?
 
-  public init(name: String, summary: String = "", cells: [CellResult]) {
+  public init(
+    name: String, summary: String = "", cells: [CellResult], source: String? = nil
+  ) {
     self.name = name
     self.summary = summary
     self.cells = cells
+    self.source = source
   }
 }
 
@@ -48,10 +53,13 @@ public struct CellResult: Sendable {
   public let configuration: Configuration?
   /// The folder's file of attributions, `[instances, …]`, `.npy`; `nil` where the cell failed.
   public let attributions: String?
+  /// Where its files are, within the experiment's folder; cells of one configuration share them.
+  public let folder: String?
 
   public init(
     cell: CellIdentity, failure: String? = nil, instances: [InstanceRecord] = [],
-    metrics: [MetricRecord] = [], configuration: Configuration? = nil, attributions: String? = nil
+    metrics: [MetricRecord] = [], configuration: Configuration? = nil, attributions: String? = nil,
+    folder: String? = nil
   ) {
     self.cell = cell
     self.failure = failure
@@ -59,6 +67,7 @@ public struct CellResult: Sendable {
     self.metrics = metrics
     self.configuration = configuration
     self.attributions = attributions
+    self.folder = folder
   }
 }
 

@@ -33,6 +33,11 @@ package enum File {
       return done
     }
 
+    /// Goes on reading at a byte of the file.
+    func move(to offset: Int) throws {
+      guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else { throw Failure.last }
+    }
+
     /// Reads up to `limit` bytes.
     func read(atMost limit: Int) throws -> [UInt8] {
       try [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in

@@ -89,7 +89,7 @@ extension Tensor {
   }
 
   /// Makes the tensor that `header` describes, its elements written by `fill` as they lie in the file.
-  private init(
+  init(
     npy header: NPYHeader, fill: (UnsafeMutableRawBufferPointer) throws -> Void
   ) throws {
     let type = header.type
@@ -114,7 +114,7 @@ extension Tensor {
 }
 
 extension NPYHeader {
-  fileprivate func checkFileByteCount(_ count: Int, headerCount: Int) throws {
+  func checkFileByteCount(_ count: Int, headerCount: Int) throws {
     let (needed, overflows) = try dataByteCount().addingReportingOverflow(headerCount)
     guard !overflows else { throw NPYError(.tooLarge(shape: shape)) }
     guard count >= needed else { throw NPYError(.truncated(needed: needed, found: count)) }

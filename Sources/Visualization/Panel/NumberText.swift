@@ -10,7 +10,7 @@ import Darwin
 
 /// A number for a label: three significant digits, trailing zeros dropped, a true minus sign;
 /// `4.2e-5` where plain digits would be long.
-func labelText(_ number: Double) -> String {
+package func labelText(_ number: Double) -> String {
   guard number != 0 else { return "0" }
   guard number.isFinite else { return number.isNaN ? "nan" : number < 0 ? "\u{2212}inf" : "inf" }
   let sign = number < 0 ? "\u{2212}" : ""

@@ -83,4 +83,32 @@ import Visualization
     #expect(written.width == panel.image.width && written.height == panel.image.height)
     #expect(written.width > 3 * 2 * 192)
   }
+
+  @Test func `charts and pages`() throws {
+    // snippet: chart
+    let points = [4, 8, 16, 32].map { steps in
+      Chart.Point(x: steps, y: 1 / steps, interval: 0.8 / steps...1.2 / steps)
+    }
+    let chart = Chart(
+      title: "Error over steps", summary: "The error halves where the steps double.",
+      x: Chart.Axis("steps", .logarithmic), y: Chart.Axis("error", .logarithmic),
+      series: [Chart.Series("midpoint", points, form: .markedLine)])
+    try Data(chart.markup.written.utf8).write(to: URL(fileURLWithPath: "error.svg"))
+    // end
+    #expect(chart.leftOut == 0 && chart.field.x.ticks == [2, 5, 10, 20, 50])
+    #expect(try String(contentsOfFile: "error.svg", encoding: .utf8).hasPrefix("<svg"))
+
+    // snippet: bars
+    let bars = BarChart(
+      title: "What matters", summary: "The first speaks for, the second against.",
+      label: "attribution, in logits",
+      bars: [.init("age", 1.5, interval: 1...2), .init("dose", -0.5)])
+    let page = Page(
+      title: "An explanation", style: Markup.Code("svg { max-width: 30rem; }"),
+      body: [.element("h1", [:], ["What matters"]), bars.markup])
+    try Data(page.html.utf8).write(to: URL(fileURLWithPath: "page.html"))
+    // end
+    #expect(bars.scale.low == -1 && bars.scale.high == 2)
+    #expect(page.html.contains("<h1>What matters</h1>"))
+  }
 }

@@ -43,7 +43,7 @@ extension ExplainPlan {
     return tensor
   }
 
-  private static func input(_ file: String, _ loader: InputLoader) throws -> Tensor {
+  static func input(_ file: String, _ loader: InputLoader) throws -> Tensor {
     guard loader.model.inputs.count == 1 else {
       throw ToolError.data(
         "\(file) cannot be taken for an input: the model has several, \(loader.model.inputs.names)")

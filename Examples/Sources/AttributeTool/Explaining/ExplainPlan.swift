@@ -69,7 +69,7 @@ public struct ExplainPlan: Sendable {
   /// The rule as the command line has it.
   var ruleText: String { options.rule ?? (rule is AutomaticRule ? "automatic" : rule.name) }
 
-  private static func range(_ text: String) throws -> ClosedRange<Double> {
+  static func range(_ text: String) throws -> ClosedRange<Double> {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map {
       String($0).finiteNumber
     }

@@ -94,8 +94,7 @@ public struct InputLoader: Sendable {
     }
   }
 
-  private func instances(_ tensor: Tensor, of file: String, for input: ModelInput) throws -> Tensor
-  {
+  func instances(_ tensor: Tensor, of file: String, for input: ModelInput) throws -> Tensor {
     try Self.checkFinite(tensor, file: file)
     guard let wanted = input.shape else { return tensor }
     let shape = tensor.shape

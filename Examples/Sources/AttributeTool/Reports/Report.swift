@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
+import Evaluation
 import ONNX
 import Torch
 
 /// The tool's own version, which reports carry.
-public let toolVersion = "0.1.0"
+public let toolVersion = packageVersion
 
 extension Explanation {
   /// Everything about the explanation but its values: what made it, from what, what it cost, and

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The digest of FIPS 180-4, by which a report names the model that it explains.
-package struct SHA256 {
+/// The digest of FIPS 180-4, by which results name the model and the data that they are of.
+public struct SHA256: Sendable {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
     0x5be0_cd19,
@@ -10,16 +10,16 @@ package struct SHA256 {
   private var count: UInt64 = 0
   private var schedule = [UInt32](repeating: 0, count: 64)
 
-  package init() {}
+  public init() {}
 
-  /// The digest of a file, in hexadecimal.
-  static func digest(ofFile path: String) throws -> String {
+  /// The digest of a text, in hexadecimal.
+  static func digest(of text: String) -> String {
     var hash = SHA256()
-    try SystemFile.forEachPiece(of: path) { hash.update($0) }
+    hash.update(text.utf8)
     return hash.finished()
   }
 
-  package mutating func update(_ bytes: some Collection<UInt8>) {
+  public mutating func update(_ bytes: some Collection<UInt8>) {
     count += UInt64(bytes.count)
     pending += bytes
     var start = 0
@@ -31,7 +31,7 @@ package struct SHA256 {
   }
 
   /// The digest of all that was given, in hexadecimal.
-  package func finished() -> String {
+  public func finished() -> String {
     var last = self
     let bits = count &* 8
     let zeros = (119 - Int(count % 64)) % 64
