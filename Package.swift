@@ -57,7 +57,8 @@ let package = Package(
     .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: swiftSettings),
     .target(name: "Attribution", dependencies: ["Torch"], swiftSettings: swiftSettings),
     .target(name: "ONNX", dependencies: ["Attribution"], swiftSettings: swiftSettings),
-    .target(name: "Text", dependencies: ["Attribution"], swiftSettings: swiftSettings),
+    .target(
+      name: "Text", dependencies: ["Attribution", "Visualization"], swiftSettings: swiftSettings),
     .target(
       name: "Visualization", dependencies: ["Attribution", "CImage"], swiftSettings: swiftSettings),
     .target(
@@ -76,7 +77,7 @@ let package = Package(
       name: "ONNXTests", dependencies: ["ONNX", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "TextTests", dependencies: ["Text", "ONNX", "TestSupport"], exclude: ["Fixtures"],
+      name: "TextTests", dependencies: ["Text", "ONNX", "Visualization", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "VisualizationTests", dependencies: ["Visualization", "TestSupport"],

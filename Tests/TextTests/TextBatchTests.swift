@@ -3,6 +3,7 @@
 import Attribution
 import Testing
 import Torch
+import Visualization
 
 @testable import Text
 
