@@ -44,6 +44,7 @@ let package = Package(
     .library(name: "Torch", targets: ["Torch"]),
     .library(name: "Attribution", targets: ["Attribution"]),
     .library(name: "ONNX", targets: ["ONNX"]),
+    .library(name: "Text", targets: ["Text"]),
     .library(name: "Visualization", targets: ["Visualization"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
   ],
@@ -56,6 +57,7 @@ let package = Package(
     .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: swiftSettings),
     .target(name: "Attribution", dependencies: ["Torch"], swiftSettings: swiftSettings),
     .target(name: "ONNX", dependencies: ["Attribution"], swiftSettings: swiftSettings),
+    .target(name: "Text", dependencies: ["Attribution"], swiftSettings: swiftSettings),
     .target(
       name: "Visualization", dependencies: ["Attribution", "CImage"], swiftSettings: swiftSettings),
     .target(
@@ -74,11 +76,15 @@ let package = Package(
       name: "ONNXTests", dependencies: ["ONNX", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
+      name: "TextTests", dependencies: ["Text", "ONNX", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "VisualizationTests", dependencies: ["Visualization", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "ONNX", "TestSupport"],
-      swiftSettings: swiftSettings),
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "ONNX", "Visualization", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "DocumentationTests",
       dependencies: ["Evaluation", "ONNX", "Visualization", "TestSupport"],

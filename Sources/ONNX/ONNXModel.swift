@@ -103,6 +103,13 @@ public struct ONNXModel: Model {
     head = network.head
   }
 
+  /// What another model is, with another network that has the same graph.
+  init(_ other: ONNXModel, network: Network) {
+    (inputs, outputs, omittedOutputs) = (other.inputs, other.outputs, other.omittedOutputs)
+    (head, origin) = (other.head, other.origin)
+    self.network = network
+  }
+
   /// The names of all operators that this library has, sorted.
   public static var supportedOperators: [String] {
     Set(OperatorRegistry.all.map(\.name)).sorted()

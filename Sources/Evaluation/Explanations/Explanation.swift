@@ -13,9 +13,11 @@ public struct Explanation: Sendable {
   public let truth: Truth
   /// Which instances of the whole data these are.
   public let indices: Range<Int>
+  /// The instances, seen from the slice's start.
+  let instances: Instances
+
   /// The instances' activation at the slice's start, of the attributions' shape.
-  public let activation: Activation
-  private let probe: Probe
+  public var activation: Activation { instances.activation }
 
   /// - Throws: ``MetricError/shape(what:_:expected:)`` where the attributions are not of the shape at
   ///   the slice's start.
@@ -25,9 +27,8 @@ public struct Explanation: Sendable {
   ) throws {
     let instances = try Instances(
       of: inputs, in: model, at: explainer.slice.start, to: explainer.slice.end)
-    activation = instances.activation
-    probe = try instances.probe
-    for (attribution, activation) in zip(attributions.activation.tensors, activation.tensors)
+    for (attribution, activation) in zip(
+      attributions.activation.tensors, instances.activation.tensors)
     where attribution.shape != activation.shape {
       throw MetricError.shape(
         what: "the attribution by '\(explainer.name)'", attribution.shape,
@@ -38,6 +39,7 @@ public struct Explanation: Sendable {
     self.model = model
     self.explainer = explainer
     self.truth = truth
+    self.instances = instances
     self.indices = indices ?? 0..<instances.count
   }
 
@@ -56,8 +58,8 @@ public struct Explanation: Sendable {
   /// Another quantity there.
   public func values(of quantity: any QuantityOfInterest, at points: Activation) throws -> Tensor {
     let samples = points.rows / count
-    let perRow = points.tensors.map { $0.shape.dropFirst().reduce(1, *) }.reduce(0, +)
-    let atOnce = max(1, Self.elementsAtOnce / max(1, perRow) / count)
+    let atOnce = samplesAtOnce(of: points)
+    let probe = try instances.probe
     return try .concatenated(
       stride(from: 0, to: samples, by: atOnce).map { first in
         let end = min(samples, first + atOnce)
@@ -73,7 +75,7 @@ public struct Explanation: Sendable {
   /// The quantity with every class choice held to what the instances' own output says: for
   /// perturbed instances, and other networks, given in the order of ``values(at:)``.
   public func heldQuantity() throws -> HeldQuantity {
-    HeldQuantity(explainer.quantity, at: try probe.explained)
+    HeldQuantity(explainer.quantity, at: try instances.probe.explained)
   }
 
   /// Random numbers for one instance, the same however the data is cut into batches.
@@ -82,6 +84,12 @@ public struct Explanation: Sendable {
   public func generator(for row: Int, seed: UInt64) throws -> Generator {
     // Neighbouring seeds of one generator are not apart; the odd factor spreads them.
     try Generator(seed: (seed &+ UInt64(indices.lowerBound + row)) &* 0x9E37_79B9_7F4A_7C15)
+  }
+
+  /// How many samples of every instance are evaluated at once.
+  func samplesAtOnce(of points: Activation) -> Int {
+    let perRow = points.tensors.map { $0.shape.dropFirst().reduce(1, *) }.reduce(0, +)
+    return max(1, Self.elementsAtOnce / max(1, perRow) / count)
   }
 
   /// Elements of inputs that are evaluated at once.

@@ -66,6 +66,17 @@ final class Network: Sendable {
     fusions = Self.fusions(in: self.graph, nodes, constants: constants, types: types)
   }
 
+  /// A network with other constants, of the same shapes and types, and the nodes prepared for them;
+  /// it remembers nothing of what the first has seen.
+  init(_ other: Network, constants: [Tensor?], nodes: [PreparedNode?]) {
+    (graph, types, folder) = (other.graph, other.types, other.folder)
+    (inputHasRows, fixedRows) = (other.inputHasRows, other.fixedRows)
+    (parameterCount, timeFault) = (other.parameterCount, other.timeFault)
+    self.constants = constants
+    self.nodes = nodes
+    fusions = Self.fusions(in: graph, nodes, constants: constants, types: types)
+  }
+
   /// Runs `body`, and says of an error at which node it happened.
   ///
   /// Running out of memory stays what it is, for callers that can try with fewer rows.
