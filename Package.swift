@@ -44,6 +44,7 @@ let package = Package(
     .library(name: "Torch", targets: ["Torch"]),
     .library(name: "Attribution", targets: ["Attribution"]),
     .library(name: "ONNX", targets: ["ONNX"]),
+    .library(name: "Text", targets: ["Text"]),
     .library(name: "Visualization", targets: ["Visualization"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
   ],
@@ -56,6 +57,7 @@ let package = Package(
     .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: swiftSettings),
     .target(name: "Attribution", dependencies: ["Torch"], swiftSettings: swiftSettings),
     .target(name: "ONNX", dependencies: ["Attribution"], swiftSettings: swiftSettings),
+    .target(name: "Text", dependencies: ["Attribution"], swiftSettings: swiftSettings),
     .target(
       name: "Visualization", dependencies: ["Attribution", "CImage"], swiftSettings: swiftSettings),
     .target(
@@ -73,6 +75,9 @@ let package = Package(
     .testTarget(
       name: "ONNXTests", dependencies: ["ONNX", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "TextTests", dependencies: ["Text", "ONNX", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "VisualizationTests", dependencies: ["Visualization", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),

@@ -66,6 +66,9 @@ let package = Package(
     program("ground-truth"),
     program("pasted-objects"),
     .executableTarget(
+      name: "tokenize", dependencies: [.product(name: "Text", package: "swift-attribution")],
+      swiftSettings: swiftSettings),
+    .executableTarget(
       name: "families",
       dependencies: [
         "AttributeTool",

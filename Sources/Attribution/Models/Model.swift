@@ -22,6 +22,9 @@ public protocol Model: Sendable {
   /// The names that ``places(of:anchor:)`` knows, in the order in which they are computed.
   var layers: [ModelLayer] { get }
 
+  /// Tables in which ids of the inputs are looked up, in the order in which they are; none by default.
+  var embeddings: [Embedding] { get }
+
   /// The places that a layer's name stands for.
   ///
   /// - Throws: ``CutError`` where there is no such layer.
@@ -65,6 +68,8 @@ public protocol Model: Sendable {
 }
 
 extension Model {
+  public var embeddings: [Embedding] { [] }
+
   public func requirements(of wanted: [Place], given: [Place]) -> [Place] {
     let given = Set(given)
     return inputs.map(\.place).filter { !given.contains($0) }

@@ -67,6 +67,7 @@ public enum QuantityError: Error, Sendable, Equatable, CustomStringConvertible {
   case notLogits(quantity: String)
   case oneClass(quantity: String)
   case channel(Int, shape: [Int])
+  case vector(quantity: String, [Int], output: [Int])
 
   public var description: String {
     switch self {
@@ -87,6 +88,10 @@ public enum QuantityError: Error, Sendable, Equatable, CustomStringConvertible {
     case .oneClass(let quantity):
       return "'\(quantity)' takes a softmax, and over a single class that is always 1: explain "
         + "`.logit(of: 0)`, or a custom quantity with a sigmoid"
+    case .vector(let quantity, let shape, let output):
+      return
+        "'\(quantity)' compares the output, of shape \(output), with a vector of shape \(shape): "
+        + "both are as wide, and the output is [rows, width]"
     case .channel(let channel, let shape):
       return "there is no channel \(channel) on axis 1 of an activation of shape \(shape)"
     }

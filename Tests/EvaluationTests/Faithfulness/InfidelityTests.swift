@@ -100,6 +100,15 @@ import Torch
     }
   }
 
+  @Test func `draws do not depend on the parts in which they are run`() throws {
+    // Of one row 41 samples fit, of two rows 20; draws come in blocks of 16.
+    let inputs = Inputs(try Tensor.uniform([2, 100_003], type: .float64, from: Generator(seed: 1)))
+    let violations = try MetricLaws.violations(
+      of: Infidelity(samples: 40), explaining: inputs, in: Cases.sum,
+      by: Cases.fixed(Tensor.uniform([100_003], type: .float64, from: Generator(seed: 2))))
+    #expect(violations == [])
+  }
+
   @Test func `noise has its deviation, and keeps to its range`() throws {
     let instance = Activation(try Tensor.full([1, 500], 0.5, type: .float64))
     let free = try GaussianPerturbation(standardDeviation: 0.3).points(

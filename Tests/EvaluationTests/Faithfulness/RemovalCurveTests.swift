@@ -185,6 +185,14 @@ import Torch
     expectClose(try Cases.result(SensitivityN(), inputs, explainer, in: model).scores[0], 1)
   }
 
+  @Test func `long rows are run in parts`() throws {
+    // Two rows of so many elements are run at once.
+    let count = 1 << 21
+    let ones = Inputs(try Tensor.ones([1, count], type: .float64))
+    let curves = try Cases.result(.pixelFlipping(step: .parts(4)), ones, Cases.product).curves
+    #expect(curves?.heights == [[4, 3, 2, 1, 0].map { $0 * Double(count / 4) }])
+  }
+
   @Test func `attributions that are no numbers have no order`() throws {
     // A slope whose square overflows.
     let steep = ToyModels.function { try $0[.all, 1..<2] * 1e200 }
