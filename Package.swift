@@ -77,8 +77,8 @@ let package = Package(
       name: "ONNXTests", dependencies: ["ONNX", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "TextTests", dependencies: ["Text", "ONNX", "Visualization", "TestSupport"], exclude: ["Fixtures"],
-      swiftSettings: swiftSettings),
+      name: "TextTests", dependencies: ["Text", "ONNX", "Visualization", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "VisualizationTests", dependencies: ["Visualization", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),

@@ -148,8 +148,8 @@ struct Explain: ParsableCommand {
     help: ArgumentHelp(
       "A file to write, may be repeated.",
       discussion: """
-        .npy the values; .png original, gradient and attribution side by side; .json all about \
-        them.
+        .npy the values; .png original, gradient and attribution side by side; .html texts with \
+        colored words; .json all about them.
         """,
       valueName: "file"))
   var output: [String] = []

@@ -29,10 +29,10 @@ struct TextArguments: ParsableArguments {
   var moveSpecial = false
 
   @Option(help: "What scores are shown of.")
-  var per = TextOptions.Unit.word
+  var per = Choice(TextOptions.Unit.word)
 
   @Option(help: "What a token's numbers become.")
-  var reduce = TokenReduction.sum
+  var reduce = Choice(TokenReduction.sum)
 
   @Option(
     parsing: .unconditional,
@@ -47,12 +47,25 @@ struct TextArguments: ParsableArguments {
     options.seconds = pair
     options.tokenizer = tokenizer
     options.movesSpecial = moveSpecial
-    options.unit = per
-    options.reduction = reduce
+    options.unit = per.value
+    options.reduction = reduce.value
     options.similarTo = similarTo
     return options
   }
 }
 
-extension TextOptions.Unit: ExpressibleByArgument {}
-extension TokenReduction: @retroactive ExpressibleByArgument {}
+/// One of several values, by its name.
+struct Choice<Value: RawRepresentable & CaseIterable>: ExpressibleByArgument
+where Value.RawValue == String {
+  let value: Value
+
+  init(_ value: Value) { self.value = value }
+
+  init?(argument: String) {
+    guard let value = Value(rawValue: argument) else { return nil }
+    self.value = value
+  }
+
+  static var allValueStrings: [String] { Value.allCases.map(\.rawValue) }
+  var defaultValueDescription: String { value.rawValue }
+}

@@ -14,6 +14,7 @@ extension ExplainPlan {
       path: options.model, elementType: options.usesDoublePrecision ? .float64 : nil)
     let loader = InputLoader(model: model, scaling: options.imageScaling)
     let texts = options.text.isGiven ? try TextLoader(model: model, options: options.text) : nil
+    if texts != nil { _ = try slice.start.places(in: model) }
     let batches = try texts?.load() ?? [loader.load(options.inputs)]
     let instances = batches.flatMap(\.instances)
     let labels = options.labels.count

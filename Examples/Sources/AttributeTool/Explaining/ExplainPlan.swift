@@ -64,6 +64,10 @@ public struct ExplainPlan: Sendable {
         "--output \(page.path): pages are for texts, which --text and --texts give; of images "
           + "there are FILE.png")
     }
+    if let picture = outputs.first(where: { $0.kind == .png }), options.text.isGiven {
+      throw ToolError.usage(
+        "--output \(picture.path): there is no picture of texts but a page: write FILE.html")
+    }
     if let file = options.standardErrors { try Self.check(file, of: distribution, options) }
   }
 
