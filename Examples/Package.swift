@@ -86,7 +86,7 @@ let package = Package(
         "custom-quantity", "saturation", "baseline-choice", "distributions", "ground-truth",
         "pasted-objects",
       ],
-      path: "Tests/AttributeToolTests", swiftSettings: swiftSettings),
+      path: "Tests/AttributeToolTests", exclude: ["Fixtures"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

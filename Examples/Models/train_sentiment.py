@@ -152,7 +152,8 @@ def main():
     labels = torch.tensor([label for _, label in learned])
 
     network = Sentiment(tokenizer.get_vocab_size())
-    optimizer = torch.optim.AdamW(network.parameters(), lr=5e-3, weight_decay=1e-2)
+    # Weights that decay fast leave little beside the words that matter.
+    optimizer = torch.optim.AdamW(network.parameters(), lr=5e-3, weight_decay=1)
     for _ in range(30):
         for batch in torch.randperm(len(labels)).split(32):
             loss = nn.functional.cross_entropy(

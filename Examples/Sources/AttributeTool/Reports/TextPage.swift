@@ -100,6 +100,7 @@ struct TextPage {
         font-size: 0.88em; margin: 0.75rem 0; }
       section .tokens { font-size: 1.15rem; }
       /* Whatever color a score of 0 has. */
-      .held .token.special { background: var(--held) !important; color: #333333 !important; }
+      .held .token.special { background: var(--held) !important; color: #333333 !important;
+      opacity: 1; }
       """) + TokenStrip.style
 }
