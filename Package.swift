@@ -88,7 +88,7 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "DocumentationTests",
-      dependencies: ["Evaluation", "ONNX", "Visualization", "TestSupport"],
+      dependencies: ["Evaluation", "ONNX", "Text", "Visualization", "TestSupport"],
       exclude: ["commands.txt", "run-commands"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],

@@ -206,8 +206,12 @@ import Torch
     #expect(!html.contains("<script"))
     #expect(html.contains("lines.txt[1]") && html.contains(">lovely</span>"))
     #expect(html.contains("lines.txt[3]") && html.contains(">script</span>"))
-    #expect(html.contains("class=\"token special\""))
+    #expect(html.contains("class=\"token special\"") && html.contains("which keep their place"))
     #expect(XMLParser(data: Data(html.utf8)).parse())
+    // Draws move every token: none is said to be held.
+    #expect(try explain(["--text", "a", "-d", "gaussian:0.1", "-o", page]).status == 0)
+    let drawn = try String(contentsOfFile: page, encoding: .utf8)
+    #expect(!drawn.contains("which keep their place"))
   }
 
   @Test func `Words are colored where color is wanted`() throws {

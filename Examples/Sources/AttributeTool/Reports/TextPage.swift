@@ -52,7 +52,12 @@ struct TextPage {
     return .element("div", ["class": "legend held", "aria-label": "the scale of colors"], pieces)
   }
 
-  private var isHeld: Bool { !explanation.plan.options.text.movesSpecial }
+  /// Whether special tokens have no scores: paths leave them where they are, draws do not.
+  private var isHeld: Bool {
+    explanation.texts.allSatisfy { text in
+      text.tokens.allSatisfy { !$0.isSpecial || $0.score == 0 }
+    }
+  }
 
   private var sections: [Markup] {
     zip(explanation.strips(), explanation.rows).map { strip, row in
