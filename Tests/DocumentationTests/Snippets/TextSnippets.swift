@@ -5,6 +5,7 @@ import ONNX
 import TestSupport
 import Testing
 import Text
+import Torch
 import Visualization
 
 @Suite struct TextSnippets {
