@@ -72,23 +72,14 @@ extension ExperimentReport {
   }
 
   private func failures() -> [Markup] {
-    var items: [Markup] = []
-    for cell in results.cells {
-      let name: Markup = [
-        ReportText.name(cell.cell.method), " (", ReportText.name(cell.cell.model), " on ",
-        ReportText.name(cell.cell.data), ", ", ReportText.name(cell.cell.slice), ", ",
-        ReportText.name(cell.cell.quantity), ")",
-      ]
-      if let failure = cell.failure {
-        items.append(.element("li", [:], [name, ": ", .text(failure)]))
-      }
-      for metric in cell.metrics {
-        guard let failure = metric.failure else { continue }
-        items.append(
-          .element(
-            "li", [:], [name, ", metric ", ReportText.name(metric.name), ": ", .text(failure)]))
+    let cells = results.cells.compactMap { cell in
+      cell.failure.map { failure in
+        Markup.element(
+          "li", [:],
+          [ReportText.name(cell.cell.method), " (", place(of: cell.cell), "): ", .text(failure)])
       }
     }
+    let items = cells + metricFailures()
     guard !items.isEmpty else { return [] }
     let list = Markup.element("ul", ["class": "failures"], items)
     let title = Markup.element("h3", [:], ["What failed, and why"])
@@ -96,6 +87,47 @@ extension ExperimentReport {
     return [
       title,
       .element("details", [:], [.element("summary", [:], ["\(items.count) failures"]), list]),
+    ]
+  }
+
+  /// Metrics without scores, once for all configurations that have the same reason.
+  private func metricFailures() -> [Markup] {
+    struct Reason: Hashable {
+      let model, data, slice, quantity, metric, words: String
+    }
+    var order: [Reason] = []
+    var failed: [Reason: [(cell: CellIdentity, failure: String)]] = [:]
+    for result in results.cells {
+      let cell = result.cell
+      for metric in result.metrics {
+        guard let failure = metric.failure else { continue }
+        // What differs between configurations is often their name alone.
+        let reason = Reason(
+          model: cell.model, data: cell.data, slice: cell.slice, quantity: cell.quantity,
+          metric: metric.name, words: failure.replacing("'\(cell.method)'", with: "'…'"))
+        if failed[reason] == nil { order.append(reason) }
+        failed[reason, default: []].append((cell, failure))
+      }
+    }
+    return order.compactMap { reason in
+      guard let all = failed[reason], let first = all.first else { return nil }
+      var methods: [Markup] = []
+      for (index, entry) in all.enumerated() {
+        methods += (index == 0 ? [] : [", "]) + [ReportText.name(entry.cell.method)]
+      }
+      return .element(
+        "li", [:],
+        [
+          ReportText.name(reason.metric), " (", place(of: first.cell), ") of ",
+          .fragment(methods), ": ", .text(first.failure),
+        ])
+    }
+  }
+
+  private func place(of cell: CellIdentity) -> Markup {
+    [
+      ReportText.name(cell.model), " on ", ReportText.name(cell.data), ", ",
+      ReportText.name(cell.slice), ", ", ReportText.name(cell.quantity),
     ]
   }
 

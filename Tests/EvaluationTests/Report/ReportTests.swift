@@ -182,7 +182,7 @@ import Visualization
   }
 
   @Test func `a metric that failed is told, and leaves no scores out`() throws {
-    let sample = SampleResults(methods: ["a", "b"])
+    let sample = SampleResults(methods: ["a", "b", "c"])
     let page = try sample.withFolder { results, folder in
       let cells = results.cells.enumerated().map { place, cell in
         CellResult(
@@ -192,13 +192,16 @@ import Visualization
             : [
               MetricRecord(
                 name: "error", family: .axiomatic, direction: .lowerIsBetter, unit: "",
-                failure: "it asks for a path")
+                failure: "it asks for a path, and '\(cell.cell.method)' has none")
             ], configuration: cell.configuration, attributions: cell.attributions)
       }
       let changed = ExperimentResults(name: "n", cells: cells)
       return try ReadPage(ExperimentReport(results: changed, folder: folder).html())
     }
-    #expect(page.named("li").contains { $0.text.contains("it asks for a path") })
+    // Once for both, though the words name one of them.
+    let told = page.named("li").filter { $0.text.contains("it asks for a path") }
+    #expect(told.count == 1)
+    #expect(told.first?.text.contains("of b, c: it asks for a path, and 'b' has none") == true)
     #expect(!page.text.contains("not numbers") && !page.text.contains("left out"))
     #expect(page.tables.first?.first { $0[0] == "b" }?[2] == "–")
   }

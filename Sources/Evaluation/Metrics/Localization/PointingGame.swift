@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
+import Visualization
 
 /// Whether the feature with the greatest attribution is one that matters: 1 or 0.
 ///
@@ -21,7 +22,8 @@ public struct PointingGame: Metric {
   }
 
   public var name: String {
-    "pointing game" + (tolerance == 0 ? "" : " within \(tolerance) pixels") + features.suffix
+    "pointing game" + (tolerance == 0 ? "" : " within \(labelText(tolerance)) pixels")
+      + features.suffix
   }
   public var family: MetricFamily { .localization }
   public var direction: MetricDirection { .higherIsBetter }
