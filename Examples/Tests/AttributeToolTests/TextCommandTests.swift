@@ -120,6 +120,28 @@ import Torch
     #expect(try expected.absolute().max().number() > 0.01)
   }
 
+  @Test func `Tokens have the scores that Captum gives them`() throws {
+    struct Known: Decodable {
+      let text: String
+      let scores: [Double]
+    }
+    let fixture = "Tests/AttributeToolTests/Fixtures/captum-words.json"
+    let known = try JSONDecoder().decode(
+      [Known].self, from: Data(contentsOf: URL(fileURLWithPath: path(fixture))))
+    let found = try report([
+      "--texts", "Data/sentences.txt", "-q", "class:0", "-b", "mask", "--rule", "midpoint", "-s",
+      "50",
+    ])
+    #expect(known.count == 10 && known.map(\.text) == found.map(\.text))
+    for (known, found) in zip(known, found) {
+      let scores = found.tokens.map(\.score)
+      try #require(scores.count == known.scores.count)
+      let difference = zip(scores, known.scores).reduce(0) { $0 + abs($1.0 - $1.1) }
+      let size = known.scores.reduce(0) { $0 + abs($1) }
+      #expect(size > 0.1 && difference / size < 1e-5, "\(known.text): \(difference / size)")
+    }
+  }
+
   @Test func `Texts together are as one by one, whatever fills them up`() throws {
     let texts = ["the soup was awful", "i would recommend the museum to all", "汤不美味"]
     let together = try report(texts.flatMap { ["--text", $0] })
