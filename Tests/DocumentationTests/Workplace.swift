@@ -35,7 +35,7 @@ enum Workplace {
 
   /// The files of a folder whose names end so, as paths from the root, in order.
   static func files(in folder: String, endingIn ending: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path)
+    try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: folder).path)
       .filter { $0.hasSuffix(ending) }.sorted().map { "\(folder)/\($0)" }
   }
 }

@@ -2,29 +2,24 @@
 
 import Glibc
 
-/// Random numbers that are the same on every machine and with every libtorch: SplitMix64 (Steele and
-/// others 2014).
+/// Numbers of the kinds that generators of instances draw, the same on every machine and with every
+/// libtorch.
 ///
 /// Every instance of a set draws from a stream of its own, so that it does not depend on how many there
 /// are.
 struct PortableRandom: RandomNumberGenerator {
-  private var state: UInt64
+  private var numbers: SeededNumbers
 
   /// - Parameter stream: Which of the seed's streams.
   init(seed: UInt64, stream: Int = 0) {
-    state = seed
     // One step from each number to the next mixes neighbouring seeds and streams.
-    state = next() &+ UInt64(truncatingIfNeeded: stream) &* 0xD1B5_4A32_D192_ED03
-    state = next()
+    var first = SeededNumbers(seed: seed)
+    let place = UInt64(truncatingIfNeeded: stream) &* 0xD1B5_4A32_D192_ED03
+    var second = SeededNumbers(seed: first.next() &+ place)
+    numbers = SeededNumbers(seed: second.next())
   }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+  mutating func next() -> UInt64 { numbers.next() }
 
   /// 0 ≤ x < 1, a multiple of 2⁻⁵³.
   mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
