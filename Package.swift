@@ -77,8 +77,8 @@ let package = Package(
       name: "ONNXTests", dependencies: ["ONNX", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "TextTests", dependencies: ["Text", "ONNX", "Visualization", "TestSupport"], exclude: ["Fixtures"],
-      swiftSettings: swiftSettings),
+      name: "TextTests", dependencies: ["Text", "ONNX", "Visualization", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "VisualizationTests", dependencies: ["Visualization", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
@@ -88,7 +88,7 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "DocumentationTests",
-      dependencies: ["Evaluation", "ONNX", "Visualization", "TestSupport"],
+      dependencies: ["Evaluation", "ONNX", "Text", "Visualization", "TestSupport"],
       exclude: ["commands.txt", "run-commands"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],

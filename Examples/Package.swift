@@ -36,6 +36,7 @@ let package = Package(
       name: "attribute",
       dependencies: [
         "AttributeTool",
+        .product(name: "Text", package: "swift-attribution"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -46,6 +47,7 @@ let package = Package(
         .product(name: "Attribution", package: "swift-attribution"),
         .product(name: "Evaluation", package: "swift-attribution"),
         .product(name: "ONNX", package: "swift-attribution"),
+        .product(name: "Text", package: "swift-attribution"),
         .product(name: "Visualization", package: "swift-attribution"),
       ],
       swiftSettings: swiftSettings),
@@ -84,7 +86,7 @@ let package = Package(
         "custom-quantity", "saturation", "baseline-choice", "distributions", "ground-truth",
         "pasted-objects",
       ],
-      path: "Tests/AttributeToolTests", swiftSettings: swiftSettings),
+      path: "Tests/AttributeToolTests", exclude: ["Fixtures"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

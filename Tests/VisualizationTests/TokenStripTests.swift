@@ -38,6 +38,13 @@ import Testing
     }
   }
 
+  @Test func scoresStandBehindWordsWhereThereIsNoColor() {
+    #expect(TokenStrip(tokens).plainText() == "[CLS] not(\u{2212}2) good(+1)!(0)")
+    let moved = ScoredToken(text: "[CLS]", score: 0.25, isSpecial: true)
+    #expect(TokenStrip([moved]).plainText() == "[CLS](+0.25)")
+    #expect(!TokenStrip([ScoredToken(text: "\u{1B}[2J", score: 1)]).plainText().contains("\u{1B}"))
+  }
+
   @Test func whatIsNotFiniteHasNoColor() {
     let tokens = [ScoredToken(text: "a", score: .nan), ScoredToken(text: "b", score: .infinity)]
     let strip = TokenStrip(tokens)
@@ -51,8 +58,10 @@ import Testing
     #expect(!html.contains("<script"))
     #expect(html.contains("&lt;script&gt;alert(&quot;&amp;&quot;)"))
     let page = Page(
-      title: "strip", style: TokenStrip.style, body: [TokenStrip(tokens).markup()])
+      title: "strip", style: Markup.Code("p{margin:0}") + TokenStrip.style,
+      body: [TokenStrip(tokens).markup()])
     #expect(page.html.contains(">not</span> <span"))
+    #expect(page.html.contains("p{margin:0}\n.tokens{"))
     // What is joined in the text is joined on the page.
     #expect(page.html.contains("good</span><span"))
     #expect(XMLParser(data: Data(page.html.utf8)).parse())

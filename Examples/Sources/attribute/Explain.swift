@@ -6,7 +6,10 @@ import AttributeTool
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Attributes a number of a model's output to its inputs, or to a layer.",
-    usage: "attribute explain <model> <input> ... [<options>]",
+    usage: """
+      attribute explain <model> <input> ... [<options>]
+      attribute explain <model> --text <text> --tokenizer <file> [<options>]
+      """,
     discussion: """
       By default integrated gradients: the score (logit) of the predicted class, along the \
       straight path from zeros, with an estimated error below 1 %.
@@ -16,15 +19,16 @@ struct Explain: ParsableCommand {
         attribute explain digits.onnx eight.npy three.npy --from conv2
         attribute explain digits.onnx eight.png --from conv1 --at input
         attribute explain digits.onnx eight.png -d gaussian:0.1 --influence
+        attribute explain bert.onnx --text "no fun at all" --tokenizer vocab.txt
 
       CUTS (--from, --to, --at)
-        input, output, logits, LAYER, in:LAYER, CUT@channel:3, CUT+CUT
+        input, embeddings, output, logits, LAYER, in:LAYER, CUT@channel:3, CUT+CUT
       QUANTITIES (--quantity)
         predicted, class:8-class:3, probability:3, channel:7:max, unit:3,0,0, …
       DISTRIBUTIONS (--distribution)
         linear, blur:5, spline:FILE, guided, idgi, expected:200, gaussian:0.1, …
       BASELINES (--baseline)
-        zeros, constant:0.5, FILE, mean:FILE, nearest:FILE, boundary, …
+        zeros, constant:0.5, FILE, mean:FILE, nearest:FILE, boundary, token:[MASK], …
       RULES (--rule)
         automatic, secant, gauss-legendre, midpoint, …
 
@@ -46,8 +50,10 @@ struct Explain: ParsableCommand {
       valueName: "input"))
   var inputs: [String] = []
 
-  @Option(help: ArgumentHelp("Where attributions are wanted.", valueName: "cut"))
-  var from = "input"
+  @Option(
+    help: ArgumentHelp(
+      "Where attributions are wanted. (default: input; of texts embeddings)", valueName: "cut"))
+  var from: String?
 
   @Option(help: ArgumentHelp("Where the quantity is read.", valueName: "cut"))
   var to = "logits"
@@ -142,8 +148,8 @@ struct Explain: ParsableCommand {
     help: ArgumentHelp(
       "A file to write, may be repeated.",
       discussion: """
-        .npy the values; .png original, gradient and attribution side by side; .json all about \
-        them.
+        .npy the values; .png original, gradient and attribution side by side; .html texts with \
+        colored words; .json all about them.
         """,
       valueName: "file"))
   var output: [String] = []
@@ -154,10 +160,14 @@ struct Explain: ParsableCommand {
       valueName: "file"))
   var standardErrors: String?
 
+  @OptionGroup(title: "Texts") var texts: TextArguments
+
   func validate() throws {
     guard options.help == nil else { return }
     guard model != nil else { throw ValidationError("Missing expected argument '<model>'") }
-    guard !inputs.isEmpty else { throw ValidationError("Missing expected argument '<input> ...'") }
+    guard texts.options.isGiven || !inputs.isEmpty else {
+      throw ValidationError("Missing expected argument '<input> ...'")
+    }
   }
 
   func run() throws {
@@ -165,13 +175,14 @@ struct Explain: ParsableCommand {
       if let help = options.help { return Console.writeOutput(help + "\n") }
       let explanation = try ExplainPlan(options).explanation()
       try explanation.writeOutputs()
-      Console.writeOutput(explanation.summary)
+      Console.writeOutput(explanation.summary(inColor: Console.takesColor))
     }
   }
 
   private var options: ExplainOptions {
     var options = ExplainOptions(model: model ?? "", inputs: inputs)
-    options.from = from
+    options.text = texts.options
+    options.from = from ?? (options.text.isGiven ? "embeddings" : options.from)
     options.to = to
     options.at = at
     options.quantity = quantity

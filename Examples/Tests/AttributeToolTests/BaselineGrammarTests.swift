@@ -32,7 +32,9 @@ import Testing
         .counterfactual(
           toward: .nearest(file: "d.npy", labels: nil, measuredAt: "conv1"), at: "conv2")
       ),
-      ("zeros+constant:1", .mixed([.zeros, .constant(1)])),
+      ("token:[MASK]", .token("[MASK]")), ("token:a:b", .token("a:b")), ("pad", .special(.padding)),
+      ("mask", .special(.mask)), ("unknown", .special(.unknown)),
+      ("vocabulary-mean", .vocabularyMean), ("zeros+constant:1", .mixed([.zeros, .constant(1)])),
     ] as [(String, BaselineGrammar)])
   func `A baseline is read as it is written`(text: String, expected: BaselineGrammar) throws {
     #expect(try BaselineGrammar(text) == expected)

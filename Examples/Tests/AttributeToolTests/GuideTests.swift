@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-/// What the guide to the command line shows is what is printed.
+/// What the guides to the command line and to text show is what is printed.
 @Suite struct GuideTests {
   /// A command of the guide, and the lines that it shows below.
   struct Shown: CustomTestStringConvertible {
@@ -14,8 +14,11 @@ import Testing
   }
 
   static func shown() throws -> [Shown] {
-    let guide = Command.package.deletingLastPathComponent()
-      .appendingPathComponent("Docs/CommandLine.md")
+    try ["CommandLine.md", "Text.md"].flatMap { try shown(in: $0) }
+  }
+
+  private static func shown(in name: String) throws -> [Shown] {
+    let guide = Command.package.deletingLastPathComponent().appendingPathComponent("Docs/" + name)
     let blocks = try String(contentsOf: guide, encoding: .utf8)
       .components(separatedBy: "```")
     // Fenced text lies at odd places; a command's output is the next fence.
@@ -30,7 +33,7 @@ import Testing
 
   @Test func `outputs in the guide are those of the commands above them`() throws {
     let all = try Self.shown()
-    #expect(all.count >= 2)
+    #expect(all.count >= 3)
     for shown in all {
       let words = shown.command.split(separator: " ").map(String.init)
       try #require(words.first == "attribute")

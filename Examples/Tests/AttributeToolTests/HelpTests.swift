@@ -26,7 +26,7 @@ import Testing
     #expect(command.status == 0)
     for word in [
       "attribute explain <model> <input> ...", "in:LAYER", "class:8-class:3", "gaussian:0.1",
-      "nearest:FILE", "gauss-legendre", "--distribution help", "--float64",
+      "nearest:FILE", "gauss-legendre", "--distribution help", "--float64", "--tokenizer <file>",
     ] {
       #expect(command.output.contains(word), "\(word)")
     }
@@ -47,6 +47,7 @@ import Testing
 
   private let stand: KeyValuePairs = [
     "FILE": "data.npy", "LABELS": "labels.npy", "PATH": "blur", "CUT": "conv2", "B": "zeros",
+    "TOKEN": "[MASK]",
   ]
 
   private func filled(_ form: String) -> String {

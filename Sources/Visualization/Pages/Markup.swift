@@ -23,6 +23,11 @@ public indirect enum Markup: Sendable {
         "a style or script with '<' or '&' in it: turn the comparison round")
       self.text = text
     }
+
+    /// One behind the other.
+    public static func + (first: Code, second: Code) -> Code {
+      Code(first.text + "\n" + second.text)
+    }
   }
 
   /// The document's text.

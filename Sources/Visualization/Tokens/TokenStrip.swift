@@ -88,6 +88,19 @@ public struct TokenStrip: Sendable {
     return line
   }
 
+  /// The text with scores in brackets, in one line, for what shows no colors; special tokens that
+  /// have the score 0 stand alone.
+  public func plainText() -> String {
+    var line = ""
+    for (index, token) in shown.enumerated() {
+      if index > 0, !token.isJoined { line += " " }
+      line += Self.visible(token.text)
+      if token.isSpecial, token.score == 0 { continue }
+      line += "(" + (token.score > 0 ? "+" : "") + labelText(token.score) + ")"
+    }
+    return line
+  }
+
   private static func visible(_ text: String) -> String {
     String(
       String.UnicodeScalarView(

@@ -144,7 +144,10 @@ extension Materials {
         }
       },
       input: { file in try arrays.tensor("input " + file) { try ExplainPlan.input(file, loader) } },
-      model: { try arrays.model($0) })
+      model: { try arrays.model($0) },
+      words: WordMaterials(tokenizer: nil) {
+        try ((cut as? EmbeddingCut) ?? .embeddings).embedding(in: setting.model)
+      })
   }
 }
 

@@ -31,7 +31,7 @@ extension ExplainPlan {
   /// What outputs ask for that the model cannot give, found out before the work.
   func check(_ outputs: [OutputFile], of model: ONNXModel) throws {
     let places = try slice.start.places(in: model)
-    let arrays = outputs.filter { $0.kind != .json }.map(\.path)
+    let arrays = outputs.filter { $0.kind != .json && $0.kind != .html }.map(\.path)
     if let file = arrays.first ?? options.standardErrors, places.count > 1 {
       throw ToolError.data(
         "\(file) holds one array, and '\(options.from)' has \(places.count) tensors "

@@ -2,11 +2,14 @@
 
 import Attribution
 import ONNX
+import Text
 import Torch
 
 extension ExplainPlan {
   /// What the distribution and the baseline are made of.
-  func materials(_ loader: InputLoader, _ inputs: LoadedInputs) -> Materials {
+  func materials(
+    _ loader: InputLoader, _ inputs: LoadedInputs, tokenizer: Tokenizer?
+  ) -> Materials {
     let cut = distributionCut ?? slice.start
     let elementType: ElementType? = options.usesDoublePrecision ? .float64 : nil
     return Materials(
@@ -14,13 +17,18 @@ extension ExplainPlan {
       shape: { try Self.shape(at: cut, of: loader.model, inputs) },
       array: { try Self.array($0, loader) },
       input: { try Self.input($0, loader) },
-      model: { try ONNXModel(path: $0, elementType: elementType) })
+      model: { try ONNXModel(path: $0, elementType: elementType) },
+      words: WordMaterials(tokenizer: tokenizer) {
+        try ((cut as? EmbeddingCut) ?? .embeddings).embedding(in: loader.model)
+      })
   }
 
   /// What the samples of images may be, scaled as they are; `nil` where the instances are no images,
   /// or where the distribution lives elsewhere.
   private func imageRange(at cut: any Cut, _ inputs: LoadedInputs) -> ClosedRange<Double>? {
-    guard cut is InputCut, inputs.files.allSatisfy(\.isImageName) else { return nil }
+    guard cut is InputCut, inputs.texts == nil, inputs.files.allSatisfy(\.isImageName) else {
+      return nil
+    }
     return options.imageScaling.range
   }
 

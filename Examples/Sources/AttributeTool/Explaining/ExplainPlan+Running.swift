@@ -2,6 +2,7 @@
 
 import Attribution
 import ONNX
+import Text
 import Torch
 
 extension ExplainPlan {
@@ -12,27 +13,96 @@ extension ExplainPlan {
     let model = try ONNXModel(
       path: options.model, elementType: options.usesDoublePrecision ? .float64 : nil)
     let loader = InputLoader(model: model, scaling: options.imageScaling)
-    let inputs = try loader.load(options.inputs)
+    let texts = options.text.isGiven ? try TextLoader(model: model, options: options.text) : nil
+    if texts != nil { _ = try slice.start.places(in: model) }
+    let batches = try texts?.load() ?? [loader.load(options.inputs)]
+    let instances = batches.flatMap(\.instances)
     let labels = options.labels.count
-    guard labels == 0 || labels == inputs.instances.count else {
+    guard labels == 0 || labels == instances.count else {
       throw ToolError.usage(
         "--label has \(labels) class\(labels == 1 ? "" : "es"), and there are "
-          + "\(inputs.instances.count) instances: give one for each, or --quantity class:3 for all")
+          + "\(instances.count) instances: give one for each, or --quantity class:3 for all")
     }
     try check(outputs, of: model)
-    try setThreads(inputs)
-    var engine = try engine(for: model, materials(loader, inputs))
+    if let first = batches.first { try setThreads(first) }
+    let similarity = try texts.flatMap { try self.similarity($0, model) }
     let progress = options.showsProgress ? ProgressBar() : nil
-    if let progress { engine.onProgress = { progress.show($0) } }
     defer { progress?.clear() }
-    let attributions = try engine.attributions(for: inputs.inputs)
+    var done: [ExplainedBatch] = []
+    for inputs in batches {
+      var engine = try engine(
+        for: model, materials(loader, inputs, tokenizer: texts?.tokenizer),
+        holding: held(in: inputs))
+      let first = done.reduce(0) { $0 + $1.rows.count }
+      engine.quantity =
+        try similarity ?? quantity(ofRows: first..<first + inputs.instances.count)
+      if let progress { engine.onProgress = { progress.show($0) } }
+      let attributions = try engine.attributions(for: inputs.inputs)
+      // An encoder's output has no classes.
+      let predictions = similarity == nil ? try Prediction.all(of: model, inputs) : nil
+      done.append(
+        try ExplainedBatch(
+          attributions, of: inputs, predictions: predictions, isAbsolute: options.isAbsolute))
+    }
     progress?.clear()
+    return try explanation(of: done, instances, model)
+  }
+
+  private func explanation(
+    of batches: [ExplainedBatch], _ instances: [Instance], _ model: ONNXModel
+  ) throws -> Explanation {
+    guard let first = batches.first, let activation = try batches.joined(\.activation) else {
+      throw ToolError.data("there is nothing to explain")
+    }
+    let texts = try batches.map { batch in
+      try batch.inputs.texts?.scored(batch.activation, by: options.text.reduction)
+    }
+    let explained = texts.compactMap { $0 }
+    if let file = outputs.first(where: { $0.kind == .html }), explained.count < batches.count {
+      throw ToolError.data(
+        "\(file.path): attributions at '\(options.from)' have no numbers for each token, so there "
+          + "is no page of words: take --from embeddings, or write a .npy file")
+    }
     let wantsPicture = outputs.contains { $0.kind == .png }
-    let shown = options.isAbsolute ? try attributions.absolute() : attributions.activation
     return Explanation(
-      plan: self, model: model, inputs: inputs, attributions: attributions, activation: shown,
-      rows: try rows(attributions, model, inputs),
-      gradient: wantsPicture ? try gradient(model, inputs) : nil)
+      plan: self, model: model,
+      inputs: LoadedInputs(
+        tensors: first.inputs.tensors, instances: instances, texts: first.inputs.texts),
+      configuration: first.attributions.configuration, cost: batches.cost, activation: activation,
+      standardError: try batches.joined(\.attributions.standardError),
+      rows: batches.flatMap(\.rows),
+      gradient: wantsPicture ? try gradient(model, first.inputs) : nil,
+      texts: explained.flatMap { $0 })
+  }
+
+  /// The quantity of a part of the instances.
+  private func quantity(ofRows rows: Range<Int>) throws -> any QuantityOfInterest {
+    guard !options.labels.isEmpty else { return quantity }
+    return try QuantityGrammar.quantity(
+      options.quantity ?? "class:label", labels: Array(options.labels[rows]))
+  }
+
+  /// The cosine of the angle to what the model makes of another text.
+  private func similarity(
+    _ texts: TextLoader, _ model: ONNXModel
+  ) throws -> (any QuantityOfInterest)? {
+    guard let other = options.text.similarTo else { return nil }
+    let given = try texts.load(other).given(for: model, rows: 0..<1)
+    let places = try slice.end.places(in: model)
+    let output = try withoutRecording {
+      try slice.end.read(model.evaluate(places, given: given))
+    }
+    guard let vector = output.first, vector.rank == 2, output.count == 1 else {
+      throw ToolError.data(
+        "--similar-to: '\(options.to)' has shape \(output.first?.shape ?? []), and a vector for each "
+          + "text is wanted, [texts, width]: name a place that has one with --to")
+    }
+    return CosineSimilarity(to: vector)
+  }
+
+  /// What stays where it is along a path: tokens that are of no text.
+  private func held(in inputs: LoadedInputs) -> EncodedTexts? {
+    options.text.movesSpecial ? nil : inputs.texts
   }
 
   /// The gradient at the instances and the input, for comparison.
@@ -41,35 +111,5 @@ extension ExplainPlan {
       model, quantity: quantity, slice: NetworkSlice(from: InputCut(), to: slice.end))
     if let rows = options.rowsAtOnce { saliency.engine.rowLimit = .rows(rows) }
     return try saliency.attributions(for: inputs.inputs).values
-  }
-
-  private func rows(
-    _ attributions: Attributions, _ model: ONNXModel, _ inputs: LoadedInputs
-  ) throws -> [ExplainedRow] {
-    let predictions = try Prediction.all(of: model, inputs)
-    let quantity = try attributions.quantity.instance.numbers()
-    let ends = try attributions.quantity.end?.numbers()
-    let starts = try attributions.quantity.start?.numbers()
-    let gaps = try attributions.completenessGap?.numbers()
-    let errors = try attributions.errorEstimate?.numbers()
-    let count = inputs.instances.count
-    func flat(_ activation: Activation) throws -> Tensor {
-      try .concatenated(
-        activation.tensors.map { try $0.converted(to: .float64).reshaped(to: [count, -1]) },
-        axis: 1)
-    }
-    let sums = try flat(attributions.activation).sum(axes: [1]).numbers()
-    let deviations = try attributions.standardError.map(flat)
-    let deviationSums = try deviations?.sum(axes: [1]).numbers()
-    let deviationPeaks = try deviations?.max(axes: [1]).numbers()
-    return inputs.instances.enumerated().map { index, instance in
-      ExplainedRow(
-        name: instance.name, label: predictions?[index].label, score: predictions?[index].score,
-        quantity: quantity[index], end: ends?[index], start: starts?[index],
-        sum: sums[index], gap: gaps?[index], errorEstimate: errors?[index],
-        standardError: deviationSums.flatMap { sums in
-          deviationPeaks.map { StandardError(sum: sums[index], greatest: $0[index]) }
-        })
-    }
   }
 }

@@ -19,8 +19,10 @@ public struct ExplainPlan: Sendable {
   /// - Throws: ``ToolError/usage(_:)`` where a part makes no sense, or makes none with the others.
   public init(_ options: ExplainOptions) throws {
     self.options = options
-    guard !options.inputs.isEmpty else {
-      throw ToolError.usage("there is no input to explain: name a .npy, .png or .jpg file")
+    try options.text.check(options)
+    guard options.text.isGiven || !options.inputs.isEmpty else {
+      throw ToolError.usage(
+        "there is no input to explain: name a .npy, .png or .jpg file, or give --text")
     }
     slice = NetworkSlice(
       from: try CutGrammar.cut(options.from), to: try CutGrammar.cut(options.to))
@@ -57,6 +59,15 @@ public struct ExplainPlan: Sendable {
     }
     try Self.check(options.imageScaling)
     outputs = try OutputFile.files(options.outputs)
+    if let page = outputs.first(where: { $0.kind == .html }), !options.text.isGiven {
+      throw ToolError.usage(
+        "--output \(page.path): pages are for texts, which --text and --texts give; of images "
+          + "there are FILE.png")
+    }
+    if let picture = outputs.first(where: { $0.kind == .png }), options.text.isGiven {
+      throw ToolError.usage(
+        "--output \(picture.path): there is no picture of texts but a page: write FILE.html")
+    }
     if let file = options.standardErrors { try Self.check(file, of: distribution, options) }
   }
 
@@ -104,14 +115,32 @@ public struct ExplainPlan: Sendable {
   }
 
   /// The engine for a model.
-  func engine(for model: any Model, _ materials: Materials) throws -> InternalInfluence {
+  ///
+  /// - Parameter texts: Those whose special tokens stay as they are along a path.
+  func engine(
+    for model: any Model, _ materials: Materials, holding texts: EncodedTexts? = nil
+  ) throws -> InternalInfluence {
     let distribution = try distribution.distribution(
       rule: rule, steps: steps, tolerance: options.tolerance, materials
-    ) { try baseline.baseline(materials) }
+    ) { try start(materials, holding: texts) }
     var engine = InternalInfluence(
       model, distribution: distribution, quantity: quantity, slice: slice, at: distributionCut,
       measure: options.measuresInfluence ? .influence : .attribution)
     if let rows = options.rowsAtOnce { engine.rowLimit = .rows(rows) }
     return engine
+  }
+  private func start(
+    _ materials: Materials, holding texts: EncodedTexts?
+  ) throws -> any Baseline {
+    let base = try baseline.baseline(materials)
+    guard let texts else { return base }
+    let shape = try materials.shape()
+    guard shape.count > 1, shape[1] == texts.length else {
+      throw ToolError.data(
+        "special tokens cannot keep their place at '\(materials.cutName)': its shape there is "
+          + "\(Array(shape.dropFirst())), and a text has \(texts.length) tokens. Take --at embeddings, "
+          + "or --move-special")
+    }
+    return base.moving(texts.words)
   }
 }

@@ -9,12 +9,22 @@ public struct Explanation: Sendable {
   public let plan: ExplainPlan
   public let model: ONNXModel
   public let inputs: LoadedInputs
-  public let attributions: Attributions
+  /// What made the attributions.
+  public let configuration: Configuration
+  /// What all instances took together.
+  public let cost: Cost
   /// What is shown and written: the attributions, or their sizes where those are wanted.
+  ///
+  /// Texts that were explained one by one are of different length: behind the shorter ones there are
+  /// zeros.
   public let activation: Activation
+  /// Of every attribution; `nil` where samples are no random draws.
+  public let standardError: Activation?
   public let rows: [ExplainedRow]
   /// The gradient at the input, where a picture is wanted.
   public let gradient: Tensor?
+  /// The texts, if that is what the instances are.
+  public let texts: [ExplainedText]
 }
 
 /// What is told of one instance.
@@ -34,6 +44,8 @@ public struct ExplainedRow: Sendable, Equatable {
   /// The estimated error as a share of the attributions' sizes.
   public let errorEstimate: Double?
   public let standardError: StandardError?
+  /// What the automatic rule took.
+  public let effort: Effort?
 
   /// The gap as a share of the quantity's change; `nil` where nothing changes.
   public var relativeGap: Double? {

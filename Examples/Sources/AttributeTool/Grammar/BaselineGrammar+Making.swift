@@ -30,6 +30,9 @@ extension BaselineGrammar {
         toward: try reference.baseline(materials), at: try CutGrammar.cut(cut),
         range: materials.range)
     case .file(let file): return TensorBaseline(try materials.array(file), name: file.fileName)
+    case .token(let spelling): return try materials.words.token(spelling)
+    case .special(let token): return try materials.words.special(token)
+    case .vocabularyMean: return try materials.words.embedding().meanBaseline()
     case .mixed(let parts): return MixedBaseline(try parts.map { try $0.baseline(materials) })
     }
   }

@@ -17,6 +17,9 @@ public indirect enum BaselineGrammar: Sendable, Equatable {
   case boundary(class: Int?)
   case counterfactual(toward: BaselineGrammar, at: String)
   case file(String)
+  case token(String)
+  case special(SpecialToken)
+  case vocabularyMean
   case mixed([BaselineGrammar])
 
   public static let help = """
@@ -38,6 +41,11 @@ public indirect enum BaselineGrammar: Sendable, Equatable {
       nearest:FILE[:LABELS][@CUT]   the nearest row of another class
       boundary[:3]            near by, where another class ties, or class 3
       counterfactual:B@CUT    the instance, changed until CUT takes it for B
+      token:TOKEN             a token at every position, as token:[MASK]
+      pad                     likewise, what fills up, whatever it is called
+      mask                    likewise, what hides a word
+      unknown                 likewise, what stands for unknown words
+      vocabulary-mean         the mean of all tokens
       B+B                     several with equal shares
     """
 
@@ -92,7 +100,17 @@ public indirect enum BaselineGrammar: Sendable, Equatable {
           return index
         })
     case "counterfactual": self = try Self.counterfactual(form)
+    case "token":
+      guard let spelling = form.rest, !spelling.isEmpty else {
+        throw form.complaint("a token is expected, as the vocabulary spells it: token:[MASK]")
+      }
+      self = .token(spelling)
+    case "vocabulary-mean" where form.rest == nil: self = .vocabularyMean
     default:
+      if let token = SpecialToken(rawValue: form.text) {
+        self = .special(token)
+        return
+      }
       guard form.text.contains(".") || SystemFile.exists(form.text) else {
         throw ToolError.usage(
           "'\(form.text)' is no baseline: write zeros, constant:0.5, mean:FILE.npy, a file, … — "

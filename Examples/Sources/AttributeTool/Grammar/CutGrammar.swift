@@ -7,6 +7,8 @@ public enum CutGrammar {
   public static let help = """
     CUTS (--from, --to, --at)
       input            all inputs with floating-point elements; input:NAME for one
+      embeddings       where ids of words become vectors: the input with the
+                       largest table; embeddings:NAME for another
       output           the first output; output:NAME for another
       logits           the value ahead of the final softmax or sigmoid; the first
                        output where the model ends in neither
@@ -38,11 +40,13 @@ public enum CutGrammar {
   private static func whole(_ text: String) throws -> any Cut {
     switch text {
     case "input": return InputCut()
+    case "embeddings": return EmbeddingCut()
     case "output": return OutputCut()
     case "logits": return LogitCut()
     default: break
     }
     if let name = text.after("input:") { return InputCut([try checked(name, in: text)]) }
+    if let name = text.after("embeddings:") { return EmbeddingCut(try checked(name, in: text)) }
     if let name = text.after("output:") { return OutputCut(try checked(name, in: text)) }
     if let name = text.after("layer:") { return LayerCut(try checked(name, in: text)) }
     if let name = text.after("in:") {
@@ -77,7 +81,7 @@ public enum CutGrammar {
   private static func checked(_ name: String, in text: String) throws -> String {
     guard name.isEmpty else { return name }
     throw ToolError.usage(
-      "'\(text)' names no cut: write input, logits, output, LAYER or in:LAYER")
+      "'\(text)' names no cut: write input, embeddings, logits, output, LAYER or in:LAYER")
   }
 }
 

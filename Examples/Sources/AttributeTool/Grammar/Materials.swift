@@ -19,6 +19,8 @@ struct Materials {
   let input: (_ file: String) throws -> Tensor
   /// Reads another model.
   let model: (_ file: String) throws -> ONNXModel
+  /// What baselines of words need.
+  let words: WordMaterials
 
   /// The rows of an array, such as an instance is where the distribution lives.
   ///

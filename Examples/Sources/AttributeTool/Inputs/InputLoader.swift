@@ -143,18 +143,21 @@ public struct InputLoader: Sendable {
 
 /// One row of what is explained, and where it came from.
 public struct Instance: Sendable, Equatable {
-  public let file: String
-  /// Its row in a file with several.
+  /// `nil` for what stands on the command line itself.
+  public let file: String?
+  /// Its row in a file with several, its line in one of texts, or its place on the command line.
   public let row: Int?
 
   /// The file's name, and the row where there are several.
-  public var name: String { file.fileName + (row.map { "[\($0)]" } ?? "") }
+  public var name: String { (file?.fileName ?? "text") + (row.map { "[\($0)]" } ?? "") }
 }
 
 /// What is fed to a model, and what its instances are called.
 public struct LoadedInputs: Sendable {
   public let tensors: [String: Tensor]
   public let instances: [Instance]
+  /// Where the instances are texts.
+  public var texts: EncodedTexts?
 
   public var inputs: Inputs { Inputs(tensors) }
 

@@ -9,6 +9,7 @@ public struct OutputFile: Sendable, Equatable {
     case npy
     case png
     case json
+    case html
   }
 
   public let path: String
@@ -41,6 +42,7 @@ extension Explanation {
       case .npy: try activation.tensors[0].writeNPY(to: file.path)
       case .png: try SystemFile.replace(file.path, with: pictureBytes())
       case .json: continue
+      case .html: try SystemFile.replace(file.path, with: Array(TextPage(self).html.utf8))
       }
     }
     if let file = plan.options.standardErrors { try writeStandardErrors(to: file) }
@@ -51,7 +53,7 @@ extension Explanation {
 
   /// The standard error of every attribution, of the attributions' shape.
   private func writeStandardErrors(to file: String) throws {
-    guard let error = attributions.standardError else {
+    guard let error = standardError else {
       throw ToolError.data("\(file): one draw has no standard error: draw more")
     }
     try error.tensors[0].writeNPY(to: file)

@@ -46,7 +46,7 @@ extension Explanation {
   }
 
   private var panelTitle: String {
-    let made = attributions.configuration
+    let made = configuration
     let place = made.at == made.from ? "" : " at \(made.at)"
     return "\(made.quantity): \(made.distribution)\(place)"
   }
@@ -66,7 +66,7 @@ extension Explanation {
     let shown: any Picture = isInput || isSmall ? heatmap : Overlay(heatmap, on: original)
     let score = row.score.map { " · \(scoreName) \($0.text(3))" } ?? ""
     let label = row.label.map { "label \($0)" } ?? "quantity \(row.quantity.text(3))"
-    let made = attributions.configuration
+    let made = configuration
     let title = made.measure.rawValue + (isInput ? "" : " at \(made.from)")
     var detail = made.measure == .attribution ? "sum \(row.sum.text(4))" : "mean gradient"
     if let start = row.start, let end = row.end, made.measure == .attribution {

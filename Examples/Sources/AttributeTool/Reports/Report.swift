@@ -15,9 +15,10 @@ extension Explanation {
     [
       "format": "swift-attribution explanation 1",
       "provenance": try provenance(),
-      "configuration": configuration,
-      "instances": .array(rows.enumerated().map { report(of: $1, at: $0) }),
-      "cost": cost,
+      "configuration": configurationReport,
+      "instances": .array(
+        rows.enumerated().map { report(of: $1, at: $0).joined(with: textReport(at: $0)) }),
+      "cost": costReport,
       "values": values,
     ]
   }
@@ -40,12 +41,15 @@ extension Explanation {
         try inputs.files.map { file in
           ["file": .string(file), "sha256": .string(try SHA256.digest(ofFile: file))]
         }),
+      "tokenizer": try plan.options.text.tokenizer.map { file in
+        ["file": .string(file), "sha256": .string(try SHA256.digest(ofFile: file))]
+      } ?? .null,
     ]
   }
 
-  private var configuration: JSON {
+  private var configurationReport: JSON {
     let options = plan.options
-    let made = attributions.configuration
+    let made = configuration
     let takes = plan.distribution.options
     return [
       "from": .string(made.from),
@@ -56,7 +60,7 @@ extension Explanation {
       "measure": .string(made.measure.rawValue),
       "statistic": .string(made.statistic.rawValue),
       "absolute": .boolean(options.isAbsolute),
-      "elementType": .string(attributions.values.elementType.rawValue),
+      "elementType": .string(activation.tensors[0].elementType.rawValue),
       "arguments": [
         "from": .string(options.from),
         "to": .string(options.to),
@@ -72,13 +76,14 @@ extension Explanation {
         "seed": .unsigned(options.seed),
         "imageMean": .array(options.imageScaling.mean.map { .number($0) }),
         "imageDeviation": .array(options.imageScaling.deviation.map { .number($0) }),
+        "text": textArguments,
       ],
     ]
   }
 
   private func report(of row: ExplainedRow, at index: Int) -> JSON {
     [
-      "file": .string(inputs.instances[index].file),
+      "file": JSON(inputs.instances[index].file),
       "row": JSON(inputs.instances[index].row),
       "label": JSON(row.label),
       "score": JSON(row.score),
@@ -91,19 +96,17 @@ extension Explanation {
       "standardError": row.standardError.map {
         ["sum": .number($0.sum), "greatest": .number($0.greatest)]
       } ?? .null,
-      "effort": attributions.efforts.isEmpty
-        ? .null
-        : [
-          "rule": .string(attributions.efforts[index].rule),
-          "steps": .integer(attributions.efforts[index].steps),
-          "evaluations": .integer(attributions.efforts[index].evaluations),
-        ],
+      "effort": row.effort.map {
+        [
+          "rule": .string($0.rule), "steps": .integer($0.steps),
+          "evaluations": .integer($0.evaluations),
+        ]
+      } ?? .null,
     ]
   }
 
-  private var cost: JSON {
-    let cost = attributions.cost
-    return [
+  private var costReport: JSON {
+    [
       "evaluationsPerInstance": .integer(cost.samples),
       "forwardRows": .integer(cost.forwardRows),
       "backwardRows": .integer(cost.backwardRows),
@@ -132,6 +135,6 @@ extension LoadedInputs {
   /// The files of the instances, each once.
   var files: [String] {
     var seen = Set<String>()
-    return instances.map(\.file).filter { seen.insert($0).inserted }
+    return instances.compactMap(\.file).filter { seen.insert($0).inserted }
   }
 }

@@ -5,8 +5,11 @@ import ONNX
 
 extension Explanation {
   /// What the terminal shows: a line for each instance, and what it took.
-  public var summary: String {
-    let made = attributions.configuration
+  ///
+  /// - Parameter inColor: Whether words are colored, for terminals of 24-bit color, or have their
+  ///   scores behind them.
+  public func summary(inColor: Bool = false) -> String {
+    let made = configuration
     var place = "from \(made.from) to \(made.to)"
     if made.at != made.from { place += ", distribution at \(made.at)" }
     var lines = [
@@ -14,7 +17,7 @@ extension Explanation {
     ]
     lines += table
     lines.append("")
-    let cost = attributions.cost
+    lines += words(inColor: inColor)
     // With a tolerance each instance has its own.
     let limit = plan.tolerance != nil && rows.count > 1 ? "at most " : ""
     lines.append(
@@ -27,7 +30,7 @@ extension Explanation {
   }
 
   private var table: [String] {
-    let made = attributions.configuration
+    let made = configuration
     var columns: [(title: String, cells: [String])] = []
     if rows.contains(where: { $0.label != nil }) {
       columns.append(("label", rows.map { $0.label.map(String.init) ?? "–" }))
@@ -48,12 +51,12 @@ extension Explanation {
       columns.append(("relative", rows.map { $0.relativeGap?.percentText ?? "–" }))
     }
     if rows.contains(where: { $0.errorEstimate != nil }) {
-      let title = attributions.standardError == nil ? "est. error" : "std. error"
+      let title = standardError == nil ? "est. error" : "std. error"
       columns.append((title, rows.map { $0.errorEstimate?.percentText ?? "–" }))
     }
-    if !attributions.efforts.isEmpty {
-      columns.append(("rule", attributions.efforts.map(\.rule)))
-      columns.append(("steps", attributions.efforts.map { String($0.steps) }))
+    if rows.contains(where: { $0.effort != nil }) {
+      columns.append(("rule", rows.map { $0.effort?.rule ?? "–" }))
+      columns.append(("steps", rows.map { $0.effort.map { String($0.steps) } ?? "–" }))
     }
     let names = rows.map(\.name)
     let nameWidth = max(8, names.map(\.count).max() ?? 0)

@@ -58,6 +58,16 @@ public enum Console {
   /// Whether progress is worth showing.
   public static var isInteractive: Bool { ProgressBar.isUseful }
 
+  /// Whether words may be colored: on a terminal that says that it has 24-bit color, unless
+  /// `NO_COLOR` is set (see no-color.org).
+  public static var takesColor: Bool {
+    func value(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
+    guard isatty(STDOUT_FILENO) == 1, value("NO_COLOR").isEmpty, value("TERM") != "dumb" else {
+      return false
+    }
+    return ["truecolor", "24bit"].contains(value("COLORTERM")) || value("TERM").hasSuffix("direct")
+  }
+
   private static func write(_ text: String, to descriptor: Int32) {
     let bytes = Array(text.utf8)
     var done = 0

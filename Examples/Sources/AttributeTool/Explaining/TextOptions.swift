@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Text
+
+/// What stands on the command line of texts, as it was written.
+public struct TextOptions: Sendable {
+  /// What scores are told of.
+  public enum Unit: String, Sendable, CaseIterable {
+    case token
+    case word
+  }
+
+  public var texts: [String] = []
+  /// A file with a text on each line.
+  public var file: String?
+  /// Second texts: one for each text, or one for all.
+  public var seconds: [String] = []
+  public var tokenizer: String?
+  /// Whether a path moves tokens that were put around a text, as `[CLS]`, too.
+  public var movesSpecial = false
+  public var unit = Unit.word
+  public var reduction = TokenReduction.sum
+  /// A text that the others are compared with.
+  public var similarTo: String?
+
+  public init() {}
+
+  /// Whether texts are explained.
+  public var isGiven: Bool { !texts.isEmpty || file != nil }
+
+  /// - Throws: ``ToolError/usage(_:)`` where parts make no sense together.
+  func check(_ options: ExplainOptions) throws {
+    guard isGiven else {
+      let strays = [
+        ("--tokenizer", tokenizer != nil), ("--pair", !seconds.isEmpty),
+        ("--move-special", movesSpecial), ("--similar-to", similarTo != nil),
+      ]
+      if let stray = strays.first(where: \.1) {
+        throw ToolError.usage("\(stray.0) is for texts: give --text or --texts")
+      }
+      return
+    }
+    guard tokenizer != nil else {
+      throw ToolError.usage(
+        "texts are cut into tokens by --tokenizer: name the tokenizer.json or vocab.txt that came "
+          + "with the model")
+    }
+    if let input = options.inputs.first {
+      throw ToolError.usage("\(input) is given besides texts: explain one or the other")
+    }
+    if seconds.count > 1, file == nil, seconds.count != texts.count {
+      throw ToolError.usage(
+        "--pair is given \(seconds.count) times for \(texts.count) "
+          + "text\(texts.count == 1 ? "" : "s"): give one for each, or one for all")
+    }
+    if similarTo != nil, options.quantity != nil || !options.labels.isEmpty {
+      throw ToolError.usage(
+        "--similar-to is the quantity, the cosine of the angle between two outputs: leave "
+          + "--quantity and --label out")
+    }
+  }
+}
