@@ -60,6 +60,7 @@ let package = Package(
     program("baseline-choice"),
     program("timing"),
     program("growth"),
+    program("coverage"),
     program("rules"),
     program("distributions"),
     program("conformance"),

@@ -10,34 +10,8 @@ import Torch
 @Suite struct BodyTests {
   private typealias Bytes = ModelBytes
 
-  private static func branch(
-    _ condition: String, then: [[UInt8]], else otherwise: [[UInt8]], name: String = "choice"
-  ) -> [UInt8] {
-    Bytes.node(
-      "If", [condition], ["y"], name: name,
-      attributes: [
-        Bytes.body("then_branch", nodes: then, outputs: [Bytes.value("t")]),
-        Bytes.body("else_branch", nodes: otherwise, outputs: [Bytes.value("t")]),
-      ])
-  }
-
-  private static func loop(_ inputs: [String], _ nodes: [[UInt8]], on: String = "on") -> [UInt8] {
-    Bytes.node(
-      "Loop", inputs, ["y"], name: "loop",
-      attributes: [
-        Bytes.body(
-          "body", nodes: nodes, inputs: ["i", "go", "a"].map { Bytes.value($0) },
-          outputs: [on, "b"].map { Bytes.value($0) })
-      ])
-  }
-
   private static let axisZero =
     Bytes.field(1, "axis") + Bytes.field(3, integer: 0) + Bytes.field(20, integer: 2)
-
-  private func complaint(_ bytes: [UInt8]) -> String {
-    do { _ = try ONNXModel(bytes: bytes) } catch { return "\(error)" }
-    return "none"
-  }
 
   // MARK: Branches that are known
 
@@ -46,7 +20,7 @@ import Torch
       bytes: Bytes.model(
         nodes: [
           Bytes.node("Tanh", ["x"], ["h"]),
-          Self.branch(
+          Bytes.branch(
             "c",
             then: [
               Bytes.node("Exp", ["h"], ["h2"], name: "inner"),
@@ -92,7 +66,7 @@ import Torch
     nodes: [
       Bytes.node("Tanh", ["x"], ["h"]), Bytes.node("ReduceMax", ["x"], ["m"]),
       Bytes.node("Greater", ["m", "zero"], ["c"]),
-      branch(
+      Bytes.branch(
         "c", then: [Bytes.node("Mul", ["h", "x"], ["t"], name: "product")],
         else: [Bytes.node("Neg", ["h"], ["t"])]),
     ], initializers: [Bytes.tensor("zero", [], floats: [0])])
@@ -155,7 +129,7 @@ import Torch
     let bytes = Bytes.model(
       nodes: [
         Bytes.node("ReduceSum", ["x"], ["m"]), Bytes.node("Greater", ["m", "zero"], ["c"]),
-        Self.branch(
+        Bytes.branch(
           "c", then: [Bytes.node("Exp", ["x"], ["t"])], else: [Bytes.node("Neg", ["x"], ["t"])]),
       ], initializers: [Bytes.tensor("zero", [], floats: [0])],
       inputs: [Bytes.value("x", [rows, 4])])
@@ -168,7 +142,7 @@ import Torch
   func `a loop that rows end is ended for each`(rows: Int64?) throws {
     let bytes = Bytes.model(
       nodes: [
-        Self.loop(
+        Bytes.loop(
           ["", "c", "x"],
           [
             Bytes.node("Add", ["a", "one"], ["b"]), Bytes.node("ReduceSum", ["b"], ["m"]),
@@ -189,7 +163,7 @@ import Torch
       Bytes.node("Shape", ["x"], ["s"]),
       Bytes.node("Gather", ["s", "one"], ["k"], attributes: [Self.axisZero]),
       Bytes.node("Equal", ["k", "one"], ["c"]),
-      Self.branch(
+      Bytes.branch(
         "c", then: [Bytes.node("Squeeze", ["x", "one"], ["t"])],
         else: [Bytes.node("Identity", ["x"], ["t"])]),
       Bytes.node("Tanh", ["y"], ["z"]),
@@ -214,7 +188,7 @@ import Torch
       let model = try ONNXModel(
         bytes: Bytes.model(
           nodes: [
-            Self.branch(
+            Bytes.branch(
               "c", then: [Bytes.node("Tanh", ["x"], ["t"])],
               else: [Bytes.node(operation, ["x"], ["t"])]),
             Bytes.node("Add", ["x", "y"], ["z"]),
@@ -237,7 +211,7 @@ import Torch
 
   @Test func `a loop that cannot end is refused`() {
     let bytes = Bytes.model(
-      nodes: [Self.loop(["", "c", "x"], [Bytes.node("Tanh", ["a"], ["b"])], on: "yes")],
+      nodes: [Bytes.loop(["", "c", "x"], [Bytes.node("Tanh", ["a"], ["b"])], on: "yes")],
       initializers: [Bytes.truth("c", true), Bytes.truth("yes", true)])
     #expect(complaint(bytes).contains("never ends"))
   }
@@ -245,7 +219,7 @@ import Torch
   @Test(.timeLimit(.minutes(1)))
   func `a loop of constants that takes long is left to run time`() throws {
     let count = Bytes.integers("n", [.max], shape: [])
-    let loop = Self.loop(["n", "", "w"], [Bytes.node("Tanh", ["a"], ["b"])], on: "go")
+    let loop = Bytes.loop(["n", "", "w"], [Bytes.node("Tanh", ["a"], ["b"])], on: "go")
     let model = try ONNXModel(
       bytes: Bytes.model(
         nodes: [loop, Bytes.node("Mul", ["x", "y"], ["z"])],
@@ -258,7 +232,7 @@ import Torch
     let model = try ONNXModel(
       bytes: Bytes.model(
         nodes: [
-          Self.loop(
+          Bytes.loop(
             ["", "c", "x"],
             [
               Bytes.node("Mul", ["a", "two"], ["b"]), Bytes.node("ReduceMax", ["b"], ["m"]),
@@ -273,133 +247,5 @@ import Torch
     let x = try Tensor([1, 2, 3, 4] as [Float], shape: [1, 4])
     #expect(
       try model.evaluate(model.outputs, given: [Place("x"): x])[0].numbers() == [4, 8, 12, 16])
-  }
-
-  // MARK: Faults
-
-  @Test func `faults inside of bodies are named through the nesting`() {
-    let inner = Self.branch(
-      "c", then: [Bytes.node("Neg", ["x"], ["t"])],
-      else: [
-        Bytes.node("Neg", ["x"], ["s"]), Bytes.node("Add", ["ghost", "x"], ["t"], name: "sum"),
-      ])
-    #expect(
-      complaint(
-        Bytes.model(
-          nodes: [Bytes.node("Relu", ["x"], ["h"]), inner],
-          initializers: [Bytes.truth("c", true)])
-      ).contains(
-        "graph.node[1] 'choice'.attribute[else_branch].node[1] 'sum'.input[0]"))
-  }
-
-  @Test func `a body that captures what waits for it is a cycle`() {
-    let text = complaint(
-      Bytes.model(
-        nodes: [
-          Bytes.node("Neg", ["y"], ["h"], name: "behind"),
-          Self.branch(
-            "c", then: [Bytes.node("Neg", ["h"], ["t"])], else: [Bytes.node("Neg", ["x"], ["t"])]),
-        ], initializers: [Bytes.truth("c", true)]))
-    #expect(text.contains("cycle") && text.contains("'behind'") && text.contains("'choice'"))
-  }
-
-  @Test func `unsupported operators of bodies are named with the others`() {
-    let bytes = Bytes.model(
-      nodes: [
-        Bytes.node("Unheard", ["x"], ["h"], name: "first"),
-        Bytes.node("ReduceMax", ["x"], ["m"]), Bytes.node("Cast", ["m"], ["c"]),
-        Self.branch(
-          "c", then: [Bytes.node("Unheard", ["h"], ["t"], name: "second")],
-          else: [Bytes.node("Other", ["h"], ["t"], name: "third")]),
-      ])
-    let text = complaint(bytes)
-    #expect(text.contains("Unheard (version 13), used by 'first', 'second'"), "\(text)")
-    #expect(text.contains("Other (version 13), used by 'third'"))
-  }
-
-  @Test func `bodies that do not fit their node are refused`() {
-    let neg = [Bytes.node("Neg", ["x"], ["t"])]
-    let c = Bytes.field(1, "c") + Bytes.field(2, Bytes.field(1, Bytes.field(1, integer: 9)))
-    func node(_ attributes: [[UInt8]]) -> String {
-      complaint(
-        Bytes.model(
-          nodes: [Bytes.node("If", ["c"], ["y"], attributes: attributes)],
-          inputs: [Bytes.value("x", [nil, 4]), c]))
-    }
-    let then = Bytes.body("then_branch", nodes: neg, outputs: [Bytes.value("t")])
-    #expect(node([then]).contains("'else_branch' has no graph"))
-    let eager = Bytes.body(
-      "else_branch", nodes: neg, inputs: [Bytes.value("p")], outputs: [Bytes.value("t")])
-    #expect(node([then, eager]).contains("inputs of its own"))
-    #expect(
-      complaint(Bytes.model(nodes: [Self.loop(["", "", "x", "x"], neg, on: "go")]))
-        .contains("nothing gives the value 'b'"))
-  }
-
-  @Test func `sequences are refused by name`() {
-    let sequence = Bytes.field(1, "a") + Bytes.field(2, Bytes.field(4, Bytes.field(1, [])))
-    let bytes = Bytes.model(
-      nodes: [
-        Bytes.node(
-          "Loop", ["", "", "x"], ["y"], name: "loop",
-          attributes: [
-            Bytes.body(
-              "body", nodes: [Bytes.node("Tanh", ["a"], ["b"])],
-              inputs: [Bytes.value("i"), Bytes.value("go"), sequence],
-              outputs: [Bytes.value("go"), Bytes.value("b")])
-          ])
-      ])
-    let text = complaint(bytes)
-    #expect(text.contains("attribute[body], value 'a'") && text.contains("only tensors"))
-  }
-
-  @Test func `functions whose bodies call them end`() {
-    let domain = Bytes.field(7, "own")
-    let body = Bytes.body(
-      "then_branch", nodes: [Bytes.node("f", ["a", "c"], ["t"]) + domain],
-      outputs: [Bytes.value("t")])
-    let other = Bytes.body(
-      "else_branch", nodes: [Bytes.node("Neg", ["a"], ["t"])], outputs: [Bytes.value("t")])
-    let function =
-      Bytes.field(1, "f") + ["a", "c"].flatMap { Bytes.field(4, $0) } + Bytes.field(5, "r")
-      + Bytes.field(7, Bytes.node("If", ["c"], ["r"], attributes: [body, other]))
-      + Bytes.field(9, Bytes.field(2, integer: 13))
-      + Bytes.field(9, Bytes.field(1, "own") + Bytes.field(2, integer: 1)) + Bytes.field(10, "own")
-    let bytes =
-      Bytes.model(
-        nodes: [Bytes.node("f", ["x", "c"], ["y"]) + domain], initializers: [Bytes.truth("c", true)]
-      )
-      + Bytes.field(8, Bytes.field(1, "own") + Bytes.field(2, integer: 1))
-      + Bytes.field(25, function)
-    #expect(complaint(bytes).contains("by itself"))
-  }
-
-  /// A function's body defines `x`; what the function is called with is `call/x`.
-  @Test func `names inside a function's body do not hide what it is called with`() throws {
-    let domain = Bytes.field(7, "own")
-    let then = Bytes.body(
-      "then_branch",
-      nodes: [Bytes.node("Exp", ["a"], ["x"]), Bytes.node("Mul", ["x", "a"], ["t"])],
-      outputs: [Bytes.value("t")])
-    let other = Bytes.body(
-      "else_branch", nodes: [Bytes.node("Neg", ["a"], ["t"])], outputs: [Bytes.value("t")])
-    let function =
-      Bytes.field(1, "f") + ["a", "c"].flatMap { Bytes.field(4, $0) } + Bytes.field(5, "r")
-      + Bytes.field(7, Bytes.node("If", ["c"], ["r"], attributes: [then, other]))
-      + Bytes.field(9, Bytes.field(2, integer: 13)) + Bytes.field(10, "own")
-    let flag =
-      Bytes.field(1, "c")
-      + Bytes.field(2, Bytes.field(1, Bytes.field(1, integer: 9) + Bytes.field(2, [])))
-    let bytes =
-      Bytes.model(
-        nodes: [Bytes.node("f", ["call/x", "c"], ["y"], name: "call") + domain],
-        inputs: [Bytes.value("call/x", [nil, 2]), flag])
-      + Bytes.field(8, Bytes.field(1, "own") + Bytes.field(2, integer: 1))
-      + Bytes.field(25, function)
-    let model = try ONNXModel(bytes: bytes, elementType: .float64)
-    let x = try Tensor([1, 2] as [Double], shape: [1, 2])
-    let y = try model.evaluate(
-      model.outputs, given: [Place("call/x"): x, Place("c"): try Tensor(true)])[0]
-    #expect(try difference(y, x.exponential() * x, relative: 1e-12, absolute: 0) == nil)
   }
 }

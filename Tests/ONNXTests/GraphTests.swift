@@ -13,11 +13,6 @@ import Torch
     try Graph(try ModelMessage(ByteSlice(bytes)))
   }
 
-  private func complaint(_ bytes: [UInt8]) -> String {
-    do { _ = try graph(bytes) } catch { return "\(error)" }
-    return "none"
-  }
-
   @Test func `a cycle is named node by node`() {
     let text = complaint(
       Bytes.model(
