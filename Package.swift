@@ -47,6 +47,7 @@ let package = Package(
     .library(name: "Text", targets: ["Text"]),
     .library(name: "Visualization", targets: ["Visualization"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
+    .library(name: "Tables", targets: ["Tables"]),
   ],
   targets: [
     .target(
@@ -63,6 +64,9 @@ let package = Package(
       name: "Visualization", dependencies: ["Attribution", "CImage"], swiftSettings: swiftSettings),
     .target(
       name: "Evaluation", dependencies: ["Attribution", "Visualization"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Tables", dependencies: ["Attribution", "Visualization", "Evaluation"],
       swiftSettings: swiftSettings),
     .target(
       name: "TestSupport", dependencies: ["Attribution"], path: "Tests/TestSupport",
@@ -87,8 +91,12 @@ let package = Package(
       dependencies: ["Evaluation", "ONNX", "Visualization", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
+      name: "TablesTests",
+      dependencies: ["Tables", "ONNX", "Visualization", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
+    .testTarget(
       name: "DocumentationTests",
-      dependencies: ["Evaluation", "ONNX", "Text", "Visualization", "TestSupport"],
+      dependencies: ["Evaluation", "ONNX", "Tables", "Text", "Visualization", "TestSupport"],
       exclude: ["commands.txt", "run-commands"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],

@@ -47,6 +47,7 @@ let package = Package(
         .product(name: "Attribution", package: "swift-attribution"),
         .product(name: "Evaluation", package: "swift-attribution"),
         .product(name: "ONNX", package: "swift-attribution"),
+        .product(name: "Tables", package: "swift-attribution"),
         .product(name: "Text", package: "swift-attribution"),
         .product(name: "Visualization", package: "swift-attribution"),
       ],

@@ -20,6 +20,7 @@ struct Explain: ParsableCommand {
         attribute explain digits.onnx eight.png --from conv1 --at input
         attribute explain digits.onnx eight.png -d gaussian:0.1 --influence
         attribute explain bert.onnx --text "no fun at all" --tokenizer vocab.txt
+        attribute explain rents.onnx rents.csv -b mean:train.csv -o rents.html
 
       CUTS (--from, --to, --at)
         input, embeddings, output, logits, LAYER, in:LAYER, CUT@channel:3, CUT+CUT
@@ -42,7 +43,7 @@ struct Explain: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "What to explain: .npy, .png or .jpg files; NAME=FILE where the model has several inputs.",
+      "What to explain: .npy, .png or .jpg files, or a .csv table; NAME=FILE where there are several inputs.",
       discussion: """
         Several files are several instances. Images are scaled to 0…1, and turned to gray or \
         color as the model wants; they are not resized.
@@ -149,7 +150,7 @@ struct Explain: ParsableCommand {
       "A file to write, may be repeated.",
       discussion: """
         .npy the values; .png original, gradient and attribution side by side; .html texts with \
-        colored words; .json all about them.
+        colored words, tables with waterfalls; .csv values of tables; .json all about them.
         """,
       valueName: "file"))
   var output: [String] = []
@@ -161,6 +162,8 @@ struct Explain: ParsableCommand {
   var standardErrors: String?
 
   @OptionGroup(title: "Texts") var texts: TextArguments
+
+  @OptionGroup(title: "Tables") var tables: TableArguments
 
   func validate() throws {
     guard options.help == nil else { return }
@@ -182,6 +185,7 @@ struct Explain: ParsableCommand {
   private var options: ExplainOptions {
     var options = ExplainOptions(model: model ?? "", inputs: inputs)
     options.text = texts.options
+    options.table = tables.options
     options.from = from ?? (options.text.isGiven ? "embeddings" : options.from)
     options.to = to
     options.at = at

@@ -24,13 +24,19 @@ public struct BarChart: Sendable {
   public let bars: [Bar]
   /// Holds 0 and what is drawn.
   public let scale: ChartScale
+  /// Letters of the bars' names that are shown; the field is narrower where names are longer.
+  public let nameLength: Int
 
   /// - Parameters:
   ///   - label: What the bars count, with the unit.
   ///   - numbers: What the scale is to hold besides, so that several charts have the same.
+  ///   - nameLength: From 1 to 26.
   public init(
-    title: String, summary: String, label: String, bars: [Bar], covering numbers: [Double] = []
+    title: String, summary: String, label: String, bars: [Bar], covering numbers: [Double] = [],
+    nameLength: Int = 13
   ) {
+    precondition(1...26 ~= nameLength, "names of \(nameLength) letters leave no room for bars")
+    self.nameLength = nameLength
     self.title = title
     self.summary = summary
     self.label = label
@@ -43,7 +49,7 @@ public struct BarChart: Sendable {
 
   /// From the left, of a number.
   public func across(_ number: Double) -> Double {
-    Self.left + scale.share(of: number) * Self.field
+    left + scale.share(of: number) * field
   }
 
   /// The drawing, an `svg` element.
@@ -62,7 +68,7 @@ public struct BarChart: Sendable {
     pieces.append(Drawing.line("M\(svg(across(0))) 2V\(svg(bottom))", width: 1))
     pieces.append(
       Drawing.text(
-        shortened(label, to: 46), x: Self.left + Self.field / 2, y: bottom + 33, anchor: "middle"))
+        shortened(label, to: 46), x: left + field / 2, y: bottom + 33, anchor: "middle"))
     return Drawing.markup(
       title: title, summary: summary, width: Chart.width, height: bottom + 40, content: pieces)
   }
@@ -70,8 +76,8 @@ public struct BarChart: Sendable {
   private func draw(_ bar: Bar, top: Double) -> [Markup] {
     let middle = top + Self.step / 2 - 1
     let name = Markup.element(
-      "text", ["x": svg(Self.left - 6), "y": svg(middle + 4), "text-anchor": "end"],
-      [.text(shortened(bar.name, to: 13)), .element("title", [:], [.text(bar.name)])])
+      "text", ["x": svg(left - 6), "y": svg(middle + 4), "text-anchor": "end"],
+      [.text(shortened(bar.name, to: nameLength)), .element("title", [:], [.text(bar.name)])])
     guard bar.value.isFinite else { return [name] }
     let (start, end) = (across(0), across(bar.value))
     // Against is told by the side as well as by the color.
@@ -93,7 +99,7 @@ public struct BarChart: Sendable {
     ]
   }
 
-  private static let left = 96.0
-  private static let field = 246.0
+  private var left: Double { 96 + Double(nameLength - 13) * 6.2 }
+  private var field: Double { 342 - left }
   private static let step = 18.0
 }

@@ -144,6 +144,7 @@ extension Materials {
         }
       },
       input: { file in try arrays.tensor("input " + file) { try ExplainPlan.input(file, loader) } },
+      table: { _ in nil },
       model: { try arrays.model($0) },
       words: WordMaterials(tokenizer: nil) {
         try ((cut as? EmbeddingCut) ?? .embeddings).embedding(in: setting.model)

@@ -30,9 +30,17 @@ extension ExplainPlan {
 
   /// What outputs ask for that the model cannot give, found out before the work.
   func check(_ outputs: [OutputFile], of model: ONNXModel) throws {
+    if let file = outputs.first(where: { $0.kind == .html || $0.kind == .csv }), table != nil,
+      !describesFeatures
+    {
+      throw ToolError.data(
+        "\(file.path) tells of features, to which attributions belong alone: leave --from, --influence "
+          + "and --absolute out, or write a .npy file")
+    }
     let places = try slice.start.places(in: model)
-    let arrays = outputs.filter { $0.kind != .json && $0.kind != .html }.map(\.path)
-    if let file = arrays.first ?? options.standardErrors, places.count > 1 {
+    let arrays = outputs.filter { $0.kind == .npy || $0.kind == .png }.map(\.path)
+    let isJoined = describesFeatures && options.standardErrors == nil
+    if let file = arrays.first ?? options.standardErrors, places.count > 1, !isJoined {
       throw ToolError.data(
         "\(file) holds one array, and '\(options.from)' has \(places.count) tensors "
           + "(\(places.map(\.description).joined(separator: ", "))): name one with --from")

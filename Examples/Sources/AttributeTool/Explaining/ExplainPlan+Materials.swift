@@ -15,8 +15,9 @@ extension ExplainPlan {
     return Materials(
       seed: options.seed, range: range ?? imageRange(at: cut, inputs), cutName: cut.name,
       shape: { try Self.shape(at: cut, of: loader.model, inputs) },
-      array: { try Self.array($0, loader) },
-      input: { try Self.input($0, loader) },
+      array: { try self.tableTensor($0) ?? Self.array($0, loader) },
+      input: { try self.tableTensor($0) ?? Self.input($0, loader) },
+      table: { try self.tableRows($0) },
       model: { try ONNXModel(path: $0, elementType: elementType) },
       words: WordMaterials(tokenizer: tokenizer) {
         try ((cut as? EmbeddingCut) ?? .embeddings).embedding(in: loader.model)

@@ -12,10 +12,14 @@ extension ExplainPlan {
     for file in files { try SystemFile.checkWritable(file) }
     let model = try ONNXModel(
       path: options.model, elementType: options.usesDoublePrecision ? .float64 : nil)
+    return try reading(LoadedTable(options, for: model)).explanation(in: model)
+  }
+
+  private func explanation(in model: ONNXModel) throws -> Explanation {
     let loader = InputLoader(model: model, scaling: options.imageScaling)
     let texts = options.text.isGiven ? try TextLoader(model: model, options: options.text) : nil
     if texts != nil { _ = try slice.start.places(in: model) }
-    let batches = try texts?.load() ?? [loader.load(options.inputs)]
+    let batches = try texts?.load() ?? [table?.inputs ?? loader.load(options.inputs)]
     let instances = batches.flatMap(\.instances)
     let labels = options.labels.count
     guard labels == 0 || labels == instances.count else {
@@ -45,7 +49,16 @@ extension ExplainPlan {
           attributions, of: inputs, predictions: predictions, isAbsolute: options.isAbsolute))
     }
     progress?.clear()
-    return try explanation(of: done, instances, model)
+    var explanation = try explanation(of: done, instances, model)
+    if let table, let batch = done.first, describesFeatures {
+      let materials = self.materials(loader, batch.inputs, tokenizer: nil)
+      let isStarted = distribution.options.contains(.baseline) && distributionCut == nil
+      let found = try ExplainedTable(
+        batch, of: table, plan: self, model: model, from: isStarted ? start(materials) : nil)
+      explanation.activation = Activation(try found.explanation.tensor())
+      explanation.table = found
+    }
+    return explanation
   }
 
   private func explanation(
@@ -58,7 +71,9 @@ extension ExplainPlan {
       try batch.inputs.texts?.scored(batch.activation, by: options.text.reduction)
     }
     let explained = texts.compactMap { $0 }
-    if let file = outputs.first(where: { $0.kind == .html }), explained.count < batches.count {
+    if let file = outputs.first(where: { $0.kind == .html }), table == nil,
+      explained.count < batches.count
+    {
       throw ToolError.data(
         "\(file.path): attributions at '\(options.from)' have no numbers for each token, so there "
           + "is no page of words: take --from embeddings, or write a .npy file")

@@ -5,7 +5,7 @@ import Attribution
 /// The command line, understood: everything that can be said of it before a file is opened.
 public struct ExplainPlan: Sendable {
   public let options: ExplainOptions
-  public let slice: NetworkSlice
+  public internal(set) var slice: NetworkSlice
   public let distributionCut: (any Cut)?
   public let quantity: any QuantityOfInterest
   public let distribution: DistributionGrammar
@@ -15,14 +15,17 @@ public struct ExplainPlan: Sendable {
   /// Where values must lie; `nil` leaves it to the inputs.
   public let range: ClosedRange<Double>?
   public let outputs: [OutputFile]
+  /// The table that is explained, once it is read.
+  var table: LoadedTable?
 
   /// - Throws: ``ToolError/usage(_:)`` where a part makes no sense, or makes none with the others.
   public init(_ options: ExplainOptions) throws {
     self.options = options
     try options.text.check(options)
+    try options.table.check(options)
     guard options.text.isGiven || !options.inputs.isEmpty else {
       throw ToolError.usage(
-        "there is no input to explain: name a .npy, .png or .jpg file, or give --text")
+        "there is no input to explain: name a .npy, .png, .jpg or .csv file, or give --text")
     }
     slice = NetworkSlice(
       from: try CutGrammar.cut(options.from), to: try CutGrammar.cut(options.to))
@@ -59,14 +62,21 @@ public struct ExplainPlan: Sendable {
     }
     try Self.check(options.imageScaling)
     outputs = try OutputFile.files(options.outputs)
-    if let page = outputs.first(where: { $0.kind == .html }), !options.text.isGiven {
+    if let page = outputs.first(where: { $0.kind == .html }), !options.text.isGiven,
+      !options.isTable
+    {
       throw ToolError.usage(
-        "--output \(page.path): pages are for texts, which --text and --texts give; of images "
-          + "there are FILE.png")
+        "--output \(page.path): pages are for texts, which --text and --texts give, and for tables; "
+          + "of images there are FILE.png")
     }
     if let picture = outputs.first(where: { $0.kind == .png }), options.text.isGiven {
       throw ToolError.usage(
         "--output \(picture.path): there is no picture of texts but a page: write FILE.html")
+    }
+    if let file = outputs.first(where: { $0.kind == .csv }), !options.isTable {
+      throw ToolError.usage(
+        "--output \(file.path): values of features are for tables: explain a .csv file, or write "
+          + "FILE.npy")
     }
     if let file = options.standardErrors { try Self.check(file, of: distribution, options) }
   }
@@ -129,10 +139,10 @@ public struct ExplainPlan: Sendable {
     if let rows = options.rowsAtOnce { engine.rowLimit = .rows(rows) }
     return engine
   }
-  private func start(
-    _ materials: Materials, holding texts: EncodedTexts?
+  func start(
+    _ materials: Materials, holding texts: EncodedTexts? = nil
   ) throws -> any Baseline {
-    let base = try baseline.baseline(materials)
+    let base = try standardStart() ?? baseline.baseline(materials)
     guard let texts else { return base }
     let shape = try materials.shape()
     guard shape.count > 1, shape[1] == texts.length else {

@@ -17,7 +17,9 @@ public struct Explanation: Sendable {
   ///
   /// Texts that were explained one by one are of different length: behind the shorter ones there are
   /// zeros.
-  public let activation: Activation
+  ///
+  /// Of a table they are those of its features, `[rows, features]`.
+  public internal(set) var activation: Activation
   /// Of every attribution; `nil` where samples are no random draws.
   public let standardError: Activation?
   public let rows: [ExplainedRow]
@@ -25,6 +27,8 @@ public struct Explanation: Sendable {
   public let gradient: Tensor?
   /// The texts, if that is what the instances are.
   public let texts: [ExplainedText]
+  /// The table, if that is what was explained, feature by feature.
+  public internal(set) var table: ExplainedTable?
 }
 
 /// What is told of one instance.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
+import Tables
 import Torch
 
 extension BaselineGrammar {
@@ -10,8 +11,11 @@ extension BaselineGrammar {
     case .zeros: return ZeroBaseline()
     case .constant(let value): return ConstantBaseline(value)
     case .statistic(let statistic, let file):
+      if let rows = try materials.table(file) { return TableBaseline(.statistic(statistic), of: rows) }
       return DataBaseline(statistic, of: try materials.array(file))
-    case .samples(let file): return SampleBaseline(try materials.array(file))
+    case .samples(let file):
+      if let rows = try materials.table(file) { return TableBaseline(.samples, of: rows) }
+      return SampleBaseline(try materials.array(file))
     case .activation(let file): return ActivationBaseline(of: Inputs(try materials.input(file)))
     case .blurred(let deviation): return BlurredBaseline(standardDeviation: deviation)
     case .gaussian(let deviation, let count):
@@ -29,7 +33,9 @@ extension BaselineGrammar {
       return CounterfactualBaseline(
         toward: try reference.baseline(materials), at: try CutGrammar.cut(cut),
         range: materials.range)
-    case .file(let file): return TensorBaseline(try materials.array(file), name: file.fileName)
+    case .file(let file):
+      if let rows = try materials.table(file) { return TableBaseline(.given, of: rows) }
+      return TensorBaseline(try materials.array(file), name: file.fileName)
     case .token(let spelling): return try materials.words.token(spelling)
     case .special(let token): return try materials.words.special(token)
     case .vocabularyMean: return try materials.words.embedding().meanBaseline()

@@ -24,7 +24,8 @@ public indirect enum BaselineGrammar: Sendable, Equatable {
 
   public static let help = """
     BASELINES (--baseline): where a path starts. What stands in [ ] may be left
-    out; FILE and LABELS are .npy files, CUT a layer, B another baseline.
+    out; FILE and LABELS are .npy files, of tables .csv (FILE.csv#3 is a row);
+    CUT is a layer, B another baseline.
 
       zeros
       constant:0.5

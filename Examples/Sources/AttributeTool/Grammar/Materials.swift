@@ -2,6 +2,7 @@
 
 import Attribution
 import ONNX
+import Tables
 import Torch
 
 /// What the distributions and baselines of a command line are made of.
@@ -17,6 +18,8 @@ struct Materials {
   let array: (_ file: String) throws -> Tensor
   /// Reads inputs of the model, `[rows, …]`.
   let input: (_ file: String) throws -> Tensor
+  /// Reads rows of a table; `nil` where the name is no table's.
+  let table: (_ file: String) throws -> TableRows?
   /// Reads another model.
   let model: (_ file: String) throws -> ONNXModel
   /// What baselines of words need.

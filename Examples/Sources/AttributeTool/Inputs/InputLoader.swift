@@ -89,8 +89,13 @@ public struct InputLoader: Sendable {
       }
       let image = try Image(contentsOf: URL(fileURLWithPath: file))
       return try format.tensor(of: image, file: file, scaling: scaling)
+    case "csv":
+      throw ToolError.data(
+        "\(file) is a table, which holds all that is explained: give it alone, without NAME=, to "
+          + "`attribute explain`; elsewhere .npy files hold rows")
     default:
-      throw ToolError.data("\(file) is not known by its name: .npy, .png, .jpg and .jpeg are")
+      throw ToolError.data(
+        "\(file) is not known by its name: .npy, .png, .jpg and .jpeg are, and .csv of tables")
     }
   }
 

@@ -10,6 +10,7 @@ public struct OutputFile: Sendable, Equatable {
     case png
     case json
     case html
+    case csv
   }
 
   public let path: String
@@ -42,7 +43,8 @@ extension Explanation {
       case .npy: try activation.tensors[0].writeNPY(to: file.path)
       case .png: try SystemFile.replace(file.path, with: pictureBytes())
       case .json: continue
-      case .html: try SystemFile.replace(file.path, with: Array(TextPage(self).html.utf8))
+      case .html: try SystemFile.replace(file.path, with: Array(page.utf8))
+      case .csv: try SystemFile.replace(file.path, with: Array((table?.explanation.csv ?? "").utf8))
       }
     }
     if let file = plan.options.standardErrors { try writeStandardErrors(to: file) }
@@ -50,6 +52,8 @@ extension Explanation {
       try SystemFile.replace(file.path, with: Array((try report().text + "\n").utf8))
     }
   }
+
+  private var page: String { table.map { tablePage($0).html } ?? TextPage(self).html }
 
   /// The standard error of every attribution, of the attributions' shape.
   private func writeStandardErrors(to file: String) throws {

@@ -12,15 +12,18 @@ extension Explanation {
   /// Everything about the explanation but its values: what made it, from what, what it cost, and
   /// where the values lie.
   func report() throws -> JSON {
-    [
+    try ([
       "format": "swift-attribution explanation 1",
       "provenance": try provenance(),
       "configuration": configurationReport,
       "instances": .array(
-        rows.enumerated().map { report(of: $1, at: $0).joined(with: textReport(at: $0)) }),
+        rows.enumerated().map {
+          report(of: $1, at: $0).joined(with: textReport(at: $0))
+            .joined(with: featureReport(at: $0))
+        }),
       "cost": costReport,
       "values": values,
-    ]
+    ] as JSON).joined(with: tableReport())
   }
 
   private func provenance() throws -> JSON {
@@ -68,7 +71,7 @@ extension Explanation {
         "quantity": JSON(options.quantity),
         "labels": .array(options.labels.map { .integer($0) }),
         "distribution": .string(options.distribution),
-        "baseline": takes.contains(.baseline) ? .string(options.baseline ?? "zeros") : .null,
+        "baseline": takes.contains(.baseline) ? .string(baselineText) : .null,
         "rule": takes.contains(.rule) ? .string(plan.ruleText) : .null,
         "tolerance": JSON(plan.tolerance),
         "steps": takes.contains(.steps) ? .integer(plan.steps) : .null,
@@ -79,6 +82,11 @@ extension Explanation {
         "text": textArguments,
       ],
     ]
+  }
+
+  /// As the command line has it; of a table that describes its own starts, nobody need say.
+  private var baselineText: String {
+    plan.options.baseline ?? (plan.startsAtZeros ? "zeros" : "features")
   }
 
   private func report(of row: ExplainedRow, at index: Int) -> JSON {

@@ -15,9 +15,9 @@ extension Explanation {
     var lines = [
       "\(made.quantity) · \(made.measure.rawValue) \(place)", made.distribution, "",
     ]
-    lines += table
+    lines += lineOfEach
     lines.append("")
-    lines += words(inColor: inColor)
+    lines += words(inColor: inColor) + tableLines
     // With a tolerance each instance has its own.
     let limit = plan.tolerance != nil && rows.count > 1 ? "at most " : ""
     lines.append(
@@ -29,8 +29,10 @@ extension Explanation {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private var table: [String] {
+  private var lineOfEach: [String] {
     let made = configuration
+    // A table may have thousands of rows.
+    let rows = table == nil ? rows : Array(rows.prefix(Self.shownTableRows))
     var columns: [(title: String, cells: [String])] = []
     if rows.contains(where: { $0.label != nil }) {
       columns.append(("label", rows.map { $0.label.map(String.init) ?? "–" }))
