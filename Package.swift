@@ -92,7 +92,7 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "TablesTests",
-      dependencies: ["Tables", "ONNX", "Visualization", "TestSupport"],
+      dependencies: ["Tables", "Evaluation", "ONNX", "Visualization", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
     .testTarget(
       name: "DocumentationTests",

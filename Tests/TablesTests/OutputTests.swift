@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
+import Evaluation
 import Foundation
 import FoundationXML
 import Tables
 import TestSupport
 import Testing
 import Torch
+import Visualization
 
 @Suite struct OutputTests {
   /// y = Σ w · x of rows that are drawn, features called as given.

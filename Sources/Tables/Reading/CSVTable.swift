@@ -137,7 +137,7 @@ public struct CSVTable: Sendable {
       return "'\(text)' stands for a missing value: fill it in, or leave the row out"
     }
     if Double(text).map({ !$0.isFinite }) ?? false { return "'\(text)' is no finite number" }
-    if Double(text.replacing(",", with: ".")) != nil {
+    if text.contains(","), Double(text.replacing(",", with: ".")) != nil {
       return "'\(text)' has a decimal comma: write a point"
     }
     return "'\(text)' is no number: leave the column out, or describe its categories"

@@ -2,6 +2,7 @@
 
 import Attribution
 import ONNX
+import Tables
 import Text
 import Torch
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
+import Tables
 import Torch
 
 /// A file to write, of the kind that its name tells.
