@@ -55,7 +55,10 @@ import Torch
     #expect(distance < limit, "relative L1 \(distance)")
   }
 
-  @Test func `with weights rounded as Captum rounds them, double precision agrees to the last digits`() throws {
+  @Test
+  func `with weights rounded as Captum rounds them, double precision agrees to the last digits`()
+    throws
+  {
     let entry = try #require(
       Self.entries.first { $0.elementType == "float64" && $0.rule == "gauss-legendre" })
     let (model, layout, table) = try ExplanationTests.example(entry.model, entry.model)

@@ -30,7 +30,8 @@ import Torch
     var output = TableLayout.OutputScale()
     (output.name, output.unit, output.mean, output.scale) = ("rent", "€", 7, 10)
     let features = [
-      TableFeature("a", unit: "m", kind: .number(mean: 10, scale: 4), input: "x", start: .number(8)),
+      TableFeature(
+        "a", unit: "m", kind: .number(mean: 10, scale: 4), input: "x", start: .number(8)),
       TableFeature(
         "c", kind: .oneHot(["u", "v", "w"], dropped: nil), input: "x", start: .category("w")),
     ]
@@ -46,7 +47,9 @@ import Torch
     #expect(explanation.quantity == "rent" && explanation.unit == "€")
     let starts = try #require(explanation.starts)
     for (start, expected) in zip(starts, [-13.0, -13, -13]) { expectClose(start, expected) }
-    for (end, expected) in zip(explanation.predictions, [57.0, 47, -43]) { expectClose(end, expected) }
+    for (end, expected) in zip(explanation.predictions, [57.0, 47, -43]) {
+      expectClose(end, expected)
+    }
     #expect(try #require(explanation.gaps).allSatisfy { abs($0) < 1e-9 })
     #expect(explanation.baseline(of: 0, row: 2) == .number(8))
     #expect(explanation.baseline(of: 1, row: 0) == .category("w"))
@@ -57,7 +60,8 @@ import Torch
     #expect(plain.baseline(of: 0, row: 0) == nil)
   }
 
-  @Test func `an embedding's elements are summed, and categories are found in its vectors`() throws {
+  @Test func `an embedding's elements are summed, and categories are found in its vectors`() throws
+  {
     let model = try TableModels.lookedUp()
     let features = [
       TableFeature("c", kind: .ids(["u", "v"]), input: "ids", start: .category("u")),
@@ -102,7 +106,9 @@ import Torch
     let targets = embedded.rows.targets.compactMap(Double.init)
     let errors = zip(embedded.predictions, targets).map { abs($0 - $1) }
     #expect(targets.count == 40 && errors.reduce(0, +) / 40 < 80)
-    for (row, gap) in try #require(embedded.gaps).enumerated() { #expect(abs(gap) < 0.01, "\(row)") }
+    for (row, gap) in try #require(embedded.gaps).enumerated() {
+      #expect(abs(gap) < 0.01, "\(row)")
+    }
   }
 
   @Test func `baselines are made of other rows`() throws {
@@ -132,7 +138,8 @@ import Torch
     // Shares of the others, each with its own start.
     let samples = try start(TableBaseline(.samples, of: others))
     expectClose(
-      try #require(samples.baseline(of: 0, row: 0)?.number), areas.reduce(0, +) / 10, absolute: 1e-4)
+      try #require(samples.baseline(of: 0, row: 0)?.number), areas.reduce(0, +) / 10, absolute: 1e-4
+    )
     let own = TableBaseline(.given, of: rows)
     #expect(try start(own).tensor().absolute().max().number() == 0)
     #expect(TableBaseline(.statistic(.median), of: others).name == "median of rents.csv")

@@ -52,7 +52,9 @@ import Testing
       (", \"encoding\": \"one-hot\"", "", "f.json: features[1].encoding: it is missing"),
       ("[\"a\", \"b\"]", "[]", "f.json: features[2].categories: the list is empty"),
       ("[\"a\", \"b\"]", "[\"a\", \"a\"]", "f.json: features[2].categories: one is there twice"),
-      ("\"baseline\": \"gas\"", "\"baseline\": \"coal\"", "features[1].baseline: 'coal' is none of"),
+      (
+        "\"baseline\": \"gas\"", "\"baseline\": \"coal\"", "features[1].baseline: 'coal' is none of"
+      ),
       ("\"baseline\": \"gas\"", "\"baseline\": 1", "features[1].baseline: 1.0 is no category"),
       ("\"baseline\": 50", "\"baseline\": \"gas\"", "features[0].baseline: 'gas' is no number"),
       ("\"dropped\": \"none\"", "\"dropped\": \"wood\"", "features[1].dropped: 'wood' must be one"),

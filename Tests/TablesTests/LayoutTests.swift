@@ -37,10 +37,15 @@ import Torch
   @Test func `standardization is undone to the last digit`() throws {
     var random = SplitMix(seed: 1)
     for _ in 0..<300 {
-      let (mean, scale) = (Double.random(in: -1e4...1e4, using: &random), Double.random(in: 1e-3...1e3, using: &random))
+      let (mean, scale) = (
+        Double.random(in: -1e4...1e4, using: &random), Double.random(in: 1e-3...1e3, using: &random)
+      )
       let number = Double.random(in: -1e4...1e4, using: &random)
       let layout = try TableLayout(
-        [TableFeature("a", kind: .number(mean: mean, scale: scale), input: "x", start: .number(number))],
+        [
+          TableFeature(
+            "a", kind: .number(mean: mean, scale: scale), input: "x", start: .number(number))
+        ],
         for: TableModels.identity)
       let rows = try layout.rows(of: table("a\n\(number)\n"))
       let found = try IntegratedGradients(
@@ -77,7 +82,8 @@ import Torch
     let two = model(ModelInput("a", shape: [nil, 1]), ModelInput("b", shape: [nil, 1]))
     let named = try TableLayout(columnsOf: table, for: two, target: "y", ignoring: ["id"])
     let rows = try named.rows(of: table)
-    #expect(try rows.inputs.tensors["a"]?.numbers() == [2] && rows.inputs.tensors["b"]?.numbers() == [1])
+    #expect(
+      try rows.inputs.tensors["a"]?.numbers() == [2] && rows.inputs.tensors["b"]?.numbers() == [1])
     let error = #expect(throws: TableError.self) {
       try TableLayout(columnsOf: table, for: one, target: "y")
     }

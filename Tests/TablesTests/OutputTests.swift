@@ -22,7 +22,8 @@ import Visualization
     func quoted(_ text: String) -> String { "\"" + text.replacing("\"", with: "\"\"") + "\"" }
     var text = names.map(quoted).joined(separator: ",") + "\n"
     for _ in 0..<count {
-      text += names.map { _ in "\(Double.random(in: -1...1, using: &random))" }.joined(separator: ",")
+      text += names.map { _ in "\(Double.random(in: -1...1, using: &random))" }.joined(
+        separator: ",")
       text += "\n"
     }
     let rows = try layout.rows(of: CSVTable(bytes: Array(text.utf8), separator: .comma))
@@ -59,7 +60,8 @@ import Visualization
   }
 
   @Test func `pages are well-formed, escape names, and say what is not shown`() throws {
-    let explained = try explanation(["<script>alert(1)</script>", "a \"b\" & c", "plain"], rows: 30)
+    let explained = try explanation(
+      ["<script>alert(1)</script>", "a \"b\" & c", "plain"], rows: 30)
     let page = TablePage(
       explained, title: "t <i>", notes: ["n & m"],
       rowNotes: (0..<30).map { TablePage.RowNote("note \($0)") }, limit: 4,

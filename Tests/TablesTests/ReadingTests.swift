@@ -41,7 +41,8 @@ import Testing
   @Test func `numbers come back to the last bit`() throws {
     var random = SplitMix(seed: 3)
     let numbers = (0..<500).map { _ in
-      Double.random(in: -1...1, using: &random) * [1e-9, 1, 1e12][Int.random(in: 0..<3, using: &random)]
+      Double.random(in: -1...1, using: &random)
+        * [1e-9, 1, 1e12][Int.random(in: 0..<3, using: &random)]
     }
     let table = try table("x\n" + numbers.map { "\($0)" }.joined(separator: "\n"))
     #expect(try table.numbers(of: 0) == numbers)
@@ -86,7 +87,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("", "a value is missing"), ("  ", "a value is missing"), ("NaN", "stands for a missing value"),
+      ("", "a value is missing"), ("  ", "a value is missing"),
+      ("NaN", "stands for a missing value"),
       ("NA", "stands for a missing value"), ("inf", "'inf' is no finite number"),
       ("1e999", "no finite number"), ("3,5", "decimal comma"), ("male", "'male' is no number"),
       ("0x10", "is no number"), ("1 000", "is no number"),

@@ -29,7 +29,8 @@ enum TableModels {
       ], outputs: ["y"], layers: ["vectors", "y"]
     ) { values in
       let vectors = try values.mark("vectors", table.selecting(values["ids"]))
-      try values.mark("y", (values["x"] + vectors.sum(axes: [1], keepingAxes: true)).hyperbolicTangent())
+      try values.mark(
+        "y", (values["x"] + vectors.sum(axes: [1], keepingAxes: true)).hyperbolicTangent())
     }
     return LookupModel(
       base: function, embeddings: [Embedding(place: Place("vectors"), input: "ids", table: table)])

@@ -40,7 +40,8 @@ import Torch
       ["Models/diabetes.onnx", "Data/diabetes.csv", "-b", "mean:Data/diabetes-train.csv"]
         + files.flatMap { ["-o", $0] })
     #expect(command.status == 0, "\(command.error)")
-    #expect(command.output.contains("and 98 more rows") && command.output.contains("all rows: mean"))
+    #expect(
+      command.output.contains("and 98 more rows") && command.output.contains("all rows: mean"))
     let page = try String(contentsOfFile: files[0], encoding: .utf8)
     #expect(XMLParser(data: Data(page.utf8)).parse())
     #expect(page.contains("98 more rows are not shown") && page.contains("diabetes.csv#13-24"))
@@ -63,7 +64,9 @@ import Torch
       let start = try #require(row["start"] as? Double)
       let sum = try #require(row["features"] as? [[String: Any]])
         .compactMap { $0["attribution"] as? Double }.reduce(0, +)
-      let (end, gap) = (try #require(row["prediction"] as? Double), try #require(row["gap"] as? Double))
+      let (end, gap) = (
+        try #require(row["prediction"] as? Double), try #require(row["gap"] as? Double)
+      )
       #expect(abs(start + sum - gap - end) < 1e-6)
       #expect((20...380).contains(end))
     }
@@ -72,11 +75,16 @@ import Torch
   }
 
   @Test func `An embedding and a one-hot group tell the same of a district`() throws {
-    let files = ["rents-embedding", "rents-one-hot"].map { (name: $0, file: folder.path("\($0).npy")) }
+    let files = ["rents-embedding", "rents-one-hot"].map {
+      (name: $0, file: folder.path("\($0).npy"))
+    }
     for (name, file) in files {
       let command = try explain(
-        ["Models/\(name).onnx", "Data/rents.csv#1-30", "--float64", "--rule", "gauss-legendre", "-s",
-         "32", "-o", file])
+        [
+          "Models/\(name).onnx", "Data/rents.csv#1-30", "--float64", "--rule", "gauss-legendre",
+          "-s",
+          "32", "-o", file,
+        ])
       #expect(command.status == 0, "\(command.error)")
     }
     let tensors = try files.map { try Tensor(contentsOfNPY: $0.file) }
@@ -87,7 +95,9 @@ import Torch
 
   @Test func `Classes have names, and several classes a warning`() throws {
     let page = folder.path("p.html")
-    let command = try explain(["Models/breast-cancer.onnx", "Data/breast-cancer.csv#1-20", "-o", page])
+    let command = try explain([
+      "Models/breast-cancer.onnx", "Data/breast-cancer.csv#1-20", "-o", page,
+    ])
     #expect(command.status == 0, "\(command.error)")
     #expect(command.output.contains("predicted: benign (probability 0."))
     #expect(command.output.contains("diagnosis in the file: malignant"))
@@ -97,21 +107,26 @@ import Torch
       ["Models/breast-cancer.onnx", "Data/breast-cancer.csv#1-20", "-q", "class:0", "-o", page])
     #expect(!one.output.contains("signs are those"))
     let html = try String(contentsOfFile: page, encoding: .utf8)
-    #expect(html.contains("score of class 0, malignant") && !html.contains("each row is explained for"))
+    #expect(
+      html.contains("score of class 0, malignant") && !html.contains("each row is explained for"))
   }
 
   @Test func `A model with its scaler inside needs no description`() throws {
     let command = try explain(
-      ["Models/tabular.onnx", "Data/breast-cancer.csv#1-3", "--target", "diagnosis", "-b",
-       "median:Data/breast-cancer.csv"])
+      [
+        "Models/tabular.onnx", "Data/breast-cancer.csv#1-3", "--target", "diagnosis", "-b",
+        "median:Data/breast-cancer.csv",
+      ])
     #expect(command.status == 0, "\(command.error)")
     #expect(command.output.contains("diagnosis in the file"))
     let zeros = try explain(
       ["Models/tabular.onnx", "Data/breast-cancer.csv#1", "--ignore", "diagnosis"])
     #expect(zeros.output.contains("0 of every feature, which may be far from all rows"))
     let row = try explain(
-      ["Models/tabular.onnx", "Data/breast-cancer.csv#1", "--ignore", "diagnosis", "-b",
-       "Data/breast-cancer.csv#1"])
+      [
+        "Models/tabular.onnx", "Data/breast-cancer.csv#1", "--ignore", "diagnosis", "-b",
+        "Data/breast-cancer.csv#1",
+      ])
     #expect(row.status == 0 && !row.output.contains("█"))
   }
 
@@ -140,7 +155,9 @@ import Torch
       ("Models/rents-one-hot.onnx Data/rents.csv --features Data/rents.csv", 65, "no JSON"),
       ("Models/rents-one-hot.onnx Data/rents.csv -o a.png", 65, "no picture of this model's input"),
       ("Models/rents-one-hot.onnx Data/rents.csv --influence -o a.csv", 65, "tells of features"),
-      ("Models/rents-embedding.onnx Data/rents.csv -b nearest:Data/rents.csv", 65, "several inputs"),
+      (
+        "Models/rents-embedding.onnx Data/rents.csv -b nearest:Data/rents.csv", 65, "several inputs"
+      ),
       ("Models/digits.onnx Data/eight.png --target x", 64, "--target is for tables"),
       ("Models/digits.onnx Data/eight.png -o a.csv", 64, "values of features are for tables"),
       ("Models/digits.onnx Data/eight.png -b mean:Data/rents.csv", 64, "is a table"),

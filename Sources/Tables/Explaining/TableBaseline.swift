@@ -28,7 +28,9 @@ public struct TableBaseline: Baseline {
     self.init(reduction, of: rows.inputs, name: rows.file)
   }
 
-  init(_ reduction: Reduction, of inputs: Inputs, name file: String, keeping kept: Activation? = nil) {
+  init(
+    _ reduction: Reduction, of inputs: Inputs, name file: String, keeping kept: Activation? = nil
+  ) {
     self.inputs = inputs
     self.reduction = reduction
     self.kept = kept
@@ -81,7 +83,8 @@ extension TableLayout {
       }
       let kept = try inputs.map { fed -> Tensor in
         let flags = fed.features.flatMap { feature in
-          [Double](repeating: features[feature].start == nil ? 0 : 1, count: features[feature].width)
+          [Double](
+            repeating: features[feature].start == nil ? 0 : 1, count: features[feature].width)
         }
         if fed.isLookedUp, fed.input.shape?.count == 1 { return try Tensor(flags, shape: [1, 1]) }
         return try Tensor(flags, shape: fed.isLookedUp ? [1, flags.count, 1] : [1, flags.count])

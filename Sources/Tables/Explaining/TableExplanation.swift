@@ -173,7 +173,8 @@ extension TableLayout {
     else {
       let shapes = activation.tensors.map { "\($0.shape)" }.joined(separator: ", ")
       throw TableError(
-        "the attributions", "their shape is \(shapes), which is not that of the features at "
+        "the attributions",
+        "their shape is \(shapes), which is not that of the features at "
           + "'\(cut.name)': explain from there")
     }
     var sums = [Double](repeating: 0, count: rows * features.count)

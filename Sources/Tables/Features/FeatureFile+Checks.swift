@@ -15,7 +15,8 @@ extension FeatureFile {
       }
       if feature.name == target {
         throw TableError(
-          file, column: "target", "'\(feature.name)' is a feature, too: what is predicted is not fed")
+          file, column: "target",
+          "'\(feature.name)' is a feature, too: what is predicted is not fed")
       }
       try feature.categories == nil
         ? feature.checkNumber(place, file) : feature.checkCategories(place, file)
@@ -26,23 +27,28 @@ extension FeatureFile {
   fileprivate static func checkScale(
     _ mean: Double?, _ scale: Double?, _ place: String, _ file: String
   ) throws {
-    if let mean, !mean.isFinite { throw TableError(file, column: "\(place).mean", "it is not finite") }
+    if let mean, !mean.isFinite {
+      throw TableError(file, column: "\(place).mean", "it is not finite")
+    }
     guard let scale, !(scale > 0 && scale.isFinite) else { return }
     throw TableError(
-      file, column: "\(place).scale", "\(scale) is no standard deviation: a number above 0 is expected")
+      file, column: "\(place).scale",
+      "\(scale) is no standard deviation: a number above 0 is expected")
   }
 }
 
 extension FeatureFile.Feature {
   fileprivate func checkNumber(_ place: String, _ file: String) throws {
-    for (key, isGiven) in [("encoding", encoding != nil), ("dropped", dropped != nil)] where isGiven {
+    for (key, isGiven) in [("encoding", encoding != nil), ("dropped", dropped != nil)] where isGiven
+    {
       throw TableError(
         file, column: "\(place).\(key)", "it is for categories: list them as \"categories\"")
     }
     try FeatureFile.checkScale(mean, scale, place, file)
     if case .category(let text) = baseline {
       throw TableError(
-        file, column: "\(place).baseline", "'\(text)' is no number, and the feature has no categories")
+        file, column: "\(place).baseline",
+        "'\(text)' is no number, and the feature has no categories")
     }
   }
 

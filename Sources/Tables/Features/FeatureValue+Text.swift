@@ -9,7 +9,8 @@ extension FeatureValue {
     case .number(let number): shortText(number) + (unit.map { " \($0)" } ?? "")
     case .category(let category): category
     case .mixture(let shares):
-      shares.filter { $0.share != 0 }.prefix(3).map { "\($0.category) \(labelText($0.share))" }
+      shares.filter { $0.share != 0 }.prefix(3)
+        .map { "\($0.category) (\(Int(($0.share * 100).rounded())) %)" }
         .joined(separator: ", ") + (shares.count { $0.share != 0 } > 3 ? ", \u{2026}" : "")
     case .none: "no category"
     case .vector: "a mixture"

@@ -40,7 +40,8 @@ extension TableLayout {
   ///   - target: The column of what is to be predicted.
   ///   - ignored: Columns that are left out.
   public init(
-    columnsOf table: CSVTable, for model: any Model, target: String? = nil, ignoring ignored: [String] = []
+    columnsOf table: CSVTable, for model: any Model, target: String? = nil,
+    ignoring ignored: [String] = []
   ) throws {
     let out = Set(try ([target].compactMap { $0 } + ignored).map { try table.column(named: $0) })
     let columns = table.columns.indices.filter { !out.contains($0) }.map { table.columns[$0] }

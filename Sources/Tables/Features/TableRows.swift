@@ -110,7 +110,8 @@ extension TableLayout {
         }
       }
       let tensor = try Tensor(cells, shape: shape)
-      tensors[fed.input.name] = fed.isLookedUp ? try tensor.converted(to: fed.input.elementType) : tensor
+      tensors[fed.input.name] =
+        fed.isLookedUp ? try tensor.converted(to: fed.input.elementType) : tensor
     }
     return Inputs(tensors)
   }

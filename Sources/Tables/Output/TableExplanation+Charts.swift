@@ -22,7 +22,7 @@ extension TableExplanation {
     }
     return WaterfallChart(
       title: "Row \(rows.numbers[row]): \(quantity)",
-      summary: "From \(labelText(start)) at the baseline to \(labelText(predictions[row])); most: "
+      summary: "From \(shortText(start)) at the baseline to \(shortText(predictions[row])); most: "
         + strongest.joined(separator: ", "),
       label: quantityLabel, start: start, end: predictions[row], steps: steps, limit: limit,
       colors: colors)

@@ -28,7 +28,8 @@ public struct TablePage: Sendable {
 
   public init(
     _ explanation: TableExplanation, title: String, notes: [String] = [], rowNotes: [RowNote] = [],
-    limit: Int = 12, remedy: String = "explain them alone to see them", colors: ColorMap = .redWhiteBlue
+    limit: Int = 12, remedy: String = "explain them alone to see them",
+    colors: ColorMap = .redWhiteBlue
   ) {
     self.explanation = explanation
     self.title = title
@@ -43,10 +44,12 @@ public struct TablePage: Sendable {
     let count = explanation.rows.count
     var sections: [Markup] = []
     if count > 1 { sections.append(summary) }
-    sections += (0..<min(count, limit)).map(section)
+    sections.append(
+      .element("div", ["class": "rows"], (0..<min(count, limit)).map(section)))
     if count > limit {
       sections.append(
-        .element("p", ["class": "note"], [.text("\(count - limit) more rows are not shown: \(remedy).")])
+        .element(
+          "p", ["class": "note"], [.text("\(count - limit) more rows are not shown: \(remedy).")])
       )
     }
     let head: [Markup] =
@@ -76,7 +79,8 @@ public struct TablePage: Sendable {
     ]
     if summaries.count > swarm.strips.count {
       notes.append(
-        "Charts show the \(swarm.strips.count) strongest of \(summaries.count) features, the table all.")
+        "Charts show the \(swarm.strips.count) strongest of \(summaries.count) features, the table all."
+      )
     }
     return .element(
       "section", [:],
@@ -117,13 +121,14 @@ public struct TablePage: Sendable {
   private func section(_ row: Int) -> Markup {
     var facts: [String] = []
     if rowNotes.indices.contains(row) { facts.append(rowNotes[row].text) }
+    facts.removeAll(where: \.isEmpty)
     let targets = explanation.rows.targets
     if targets.indices.contains(row) {
       facts.append("\(explanation.layout.target ?? "target") in the file: \(targets[row])")
     }
     if let start = explanation.starts?[row] {
       facts.append(
-        "baseline \(labelText(start)), prediction \(labelText(explanation.predictions[row]))")
+        "baseline \(shortText(start)), prediction \(shortText(explanation.predictions[row]))")
     }
     if let gap = explanation.gaps?[row] { facts.append("gap \(labelText(gap))") }
     var content: [Markup] = [
@@ -176,6 +181,9 @@ public struct TablePage: Sendable {
     .note { color: var(--soft); font-size: 0.88em; font-variant-numeric: tabular-nums; }
     .charts { display: grid; gap: 1.5rem;
       grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); }
+    .rows { display: grid; gap: 0 2.5rem;
+      grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); }
+    .rows section { min-width: 0; }
     figure { margin: 0.75rem 0; }
     svg.chart { display: block; width: 100%; max-width: 34rem; height: auto; }
     .scroll { overflow-x: auto; margin: 0.5rem 0; max-width: 100%; }
@@ -183,7 +191,8 @@ public struct TablePage: Sendable {
     table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
     caption { text-align: left; color: var(--soft); padding: 0.25rem 0; }
     th, td { padding: 0.25rem 0.6rem; text-align: right; border-bottom: 1px solid var(--line);
-      overflow-wrap: normal; }
+      overflow-wrap: normal; white-space: nowrap; }
+    th[scope=row] { white-space: normal; }
     th:first-child { text-align: left; padding-left: 0; font-weight: 600; }
     thead th { border-bottom: 2px solid var(--ink); }
     summary { cursor: pointer; padding: 0.25rem 0; }

@@ -56,8 +56,10 @@ extension TableExplanation {
         "\(labelText($0.lowerBound))…\(labelText($0.upperBound))"
       }
       let length = greatest > 0 ? Int((summary.size.mean / greatest * 16).rounded()) : 0
-      return name.filled(width) + "  " + labelText(summary.size.mean).filled(7, atStart: true) + "  "
-        + (interval ?? "–").filled(15) + "  " + signedText(summary.mean.mean).filled(8, atStart: true)
+      return name.filled(width) + "  " + labelText(summary.size.mean).filled(7, atStart: true)
+        + "  "
+        + (interval ?? "–").filled(15) + "  "
+        + signedText(summary.mean.mean).filled(8, atStart: true)
         + "  " + String(repeating: "█", count: length)
     }
     if summaries.count > limit { lines.append("and \(summaries.count - limit) more features") }

@@ -56,12 +56,11 @@ struct CSVScanner {
         index < bytes.count && bytes[index] == quote ? try quoted() : try plain())
       count += 1
       guard index < bytes.count else { return count }
-      if bytes[index] == separator {
-        index += 1
-      } else {
+      guard bytes[index] == separator else {
         takeLineEnd()
         return count
       }
+      index += 1
     }
   }
 
@@ -81,7 +80,8 @@ struct CSVScanner {
       guard byte != quote else {
         throw Fault(
           line: line,
-          reason: "a quote stands inside a field: put the whole field in quotes, and write the quote "
+          reason:
+            "a quote stands inside a field: put the whole field in quotes, and write the quote "
             + "twice")
       }
       index += 1

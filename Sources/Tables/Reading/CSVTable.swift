@@ -110,7 +110,8 @@ public struct CSVTable: Sendable {
   public func number(row: Int, column: Int) throws -> Double {
     let field = field(row, column)
     let text = String(decoding: content.bytes[field.range], as: UTF8.self)
-    let trimmed = text.utf8.first.map { $0 <= 0x20 } == true || text.utf8.last.map { $0 <= 0x20 } == true
+    let trimmed =
+      text.utf8.first.map { $0 <= 0x20 } == true || text.utf8.last.map { $0 <= 0x20 } == true
       ? text.trimmed : text
     let isPlain = trimmed.utf8.allSatisfy { byte in
       (0x30...0x39).contains(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")

@@ -30,7 +30,9 @@ public struct TableColumn: Sendable, Equatable {
 extension String {
   /// Without spaces, tabs and line ends at both ends.
   var trimmed: String {
-    func isBlank(_ scalar: Unicode.Scalar) -> Bool { " \t\r\n\u{A0}".unicodeScalars.contains(scalar) }
+    func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+      " \t\r\n\u{A0}".unicodeScalars.contains(scalar)
+    }
     let scalars = unicodeScalars
     guard let first = scalars.firstIndex(where: { !isBlank($0) }),
       let last = scalars.lastIndex(where: { !isBlank($0) })

@@ -57,7 +57,8 @@ public struct SwarmChart: Sendable {
 
   /// Blue, gray, orange: each stands out from light and from dark paper.
   public static let lowToHigh = ColorMap(
-    name: "blue-gray-orange", stops: [0x0072B2, 0x5B7FA0, 0x85837F, 0xA97B4B, 0xC96A00].map { Color($0) },
+    name: "blue-gray-orange",
+    stops: [0x0072B2, 0x5B7FA0, 0x85837F, 0xA97B4B, 0xC96A00].map { Color($0) },
     isDiverging: false)
 
   /// From the left, of a number.

@@ -60,7 +60,7 @@ extension WaterfallChart {
     return [
       named(name, "", top: top, isBold: true),
       .element("path", ["d": diamond, "fill": "currentColor"]),
-      value(labelText(number), from: x - 6, to: x + 6, middle, isBold: true),
+      value(text(number), from: x - 6, to: x + 6, middle, isBold: true),
     ]
   }
 
@@ -85,7 +85,7 @@ extension WaterfallChart {
     let paint = isGap ? nil : self.color(of: step.value)
     return [
       named(step.name, step.detail, top: top), bar,
-      value(sign + labelText(step.value), from: low, to: high, middle, on: paint),
+      value(sign + text(step.value), from: low, to: high, middle, on: paint),
     ]
   }
 
@@ -117,7 +117,7 @@ extension WaterfallChart {
     _ text: String, from low: Double, to high: Double, _ middle: Double, on paint: Color? = nil,
     isBold: Bool = false
   ) -> Markup {
-    let width = Self.width(of: text)
+    let width = Self.width(of: text) * (isBold ? 1.12 : 1)
     let (x, anchor): (Double, String)
     var fill = "currentColor"
     if high + 4 + width <= Chart.width {

@@ -85,7 +85,19 @@ public struct WaterfallChart: Sendable {
     return colors.color(at: colors.isDiverging ? position : 0.5)
   }
 
-  static let left = 152.0
-  static let field = 196.0
+  /// A number with as many decimals as all others here, so that they can be added up: a thousandth of
+  /// the axis is told.
+  func text(_ number: Double) -> String {
+    let span = scale.high - scale.low
+    var (decimals, step) = (0, span / 1000)
+    while step < 0.5, decimals < 7 { (decimals, step) = (decimals + 1, step * 10) }
+    guard decimals < 7, abs(number) < 1e6, number == 0 || abs(number) >= span / 1000 else {
+      return labelText(number)
+    }
+    return fixedText(number, decimals: decimals)
+  }
+
+  static let left = 150.0
+  static let field = 190.0
   static let step = 30.0
 }

@@ -53,7 +53,8 @@ import Visualization
     let start = explanation.baseline(of: 0, row: 3)  // in square meters
     // end
     #expect(explanation.unit == "€" && abs(area) > 1)
-    expectClose(try #require(start?.number), try #require(layout.features[0].start?.number), absolute: 1e-4)
+    expectClose(
+      try #require(start?.number), try #require(layout.features[0].start?.number), absolute: 1e-4)
   }
 
   @Test func `pictures and files`() throws {

@@ -12,14 +12,17 @@ import Visualization
     let strip = SwarmChart.Strip("a", places: [0, 4, -4, 4], values: [0, 1, 0.5, 1])
     let chart = chart([strip])
     #expect(chart.hasDots)
-    let dots = try Elements(of: chart.markup).named("path").filter { $0["stroke-linecap"] == "round" }
+    let dots = try Elements(of: chart.markup).named("path").filter {
+      $0["stroke-linecap"] == "round"
+    }
     let count = dots.reduce(0) { $0 + ($1["d"] ?? "").split(separator: "M").count }
     #expect(count == 4 && dots.count == 3)
     let colors = Set(dots.compactMap { $0["stroke"] })
     #expect(
       colors == Set([0, 0.5, 1].map { SwarmChart.lowToHigh.color(at: $0).hexadecimal }))
     // Equal places are moved apart.
-    let high = try #require(dots.first { $0["stroke"] == SwarmChart.lowToHigh.color(at: 1).hexadecimal })
+    let high = try #require(
+      dots.first { $0["stroke"] == SwarmChart.lowToHigh.color(at: 1).hexadecimal })
     #expect(Set((high["d"] ?? "").split(separator: "M").map(String.init)).count == 2)
   }
 
@@ -41,14 +44,18 @@ import Visualization
     let drawing = try Elements(of: chart([strip]).markup)
     for end in [0.0, 1] {
       let color = SwarmChart.lowToHigh.color(at: end).hexadecimal
-      #expect(drawing.named("path").contains { $0["stroke"] == color && $0["d"]?.hasSuffix("v13") == true })
+      #expect(
+        drawing.named("path").contains {
+          $0["stroke"] == color && $0["d"]?.hasSuffix("v13") == true
+        })
     }
   }
 
   @Test func `its size does not grow with the rows`() {
     func size(_ count: Int) -> Int {
       let places = (0..<count).map { Double(($0 * 7919) % count) / Double(count) }
-      return chart([SwarmChart.Strip("a", places: places, values: places)]).markup.written.utf8.count
+      return chart([SwarmChart.Strip("a", places: places, values: places)]).markup.written.utf8
+        .count
     }
     #expect(size(100_000) < size(10_000) * 2 && size(100_000) < 20_000)
   }

@@ -18,7 +18,8 @@ import Visualization
 
   /// Where the letters and bars of a drawing lie, letters being 6.6 wide.
   private func extent(of drawing: Elements) -> ClosedRange<Double> {
-    let places = zip(drawing.named("text"), drawing.texts("text")).flatMap { place, text -> [Double] in
+    let places = zip(drawing.named("text"), drawing.texts("text")).flatMap {
+      place, text -> [Double] in
       guard let x = place["x"].flatMap(Double.init) else { return [] }
       let size = place["font-size"].flatMap(Double.init) ?? 12
       let width = Double(text.count) * size * 0.55
@@ -42,14 +43,15 @@ import Visualization
   }
 
   @Test func `bars lie where the numbers say`() throws {
-    // From 0 to 4 over 196 units from 152.
+    // From 0 to 4 over 190 units from 150.
     let chart = chart([4, -2])
-    #expect(chart.across(0) == 152 && chart.across(4) == 348 && chart.across(2) == 250)
+    #expect(chart.across(0) == 150 && chart.across(4) == 340 && chart.across(2) == 245)
     let drawing = try Elements(of: chart.markup)
     let paths = drawing.named("path").compactMap { $0["d"] }
-    #expect(paths.contains { $0.hasPrefix("M152 40H342L348 49L342 58H152Z") })
-    #expect(paths.contains { $0.hasPrefix("M348 70H256L250 79L256 88H348Z") })
-    #expect(drawing.texts("text").contains("+4") && drawing.texts("text").contains("\u{2212}2"))
+    #expect(paths.contains { $0.hasPrefix("M150 40H334L340 49L334 58H150Z") })
+    #expect(paths.contains { $0.hasPrefix("M340 70H251L245 79L251 88H340Z") })
+    #expect(
+      drawing.texts("text").contains("+4.000") && drawing.texts("text").contains("\u{2212}2.000"))
   }
 
   @Test func `rising and falling have the two ends of the colors`() throws {
@@ -72,7 +74,8 @@ import Visualization
 
   @Test(
     arguments: [
-      [4.0, -2], [1e-9, 2e-9], [-1e12, 1e12, 3], [5, -5, 5, -5], [0, 0], [1e-300], [123_456.789, -1],
+      [4.0, -2], [1e-9, 2e-9], [-1e12, 1e12, 3], [5, -5, 5, -5], [0, 0], [1e-300],
+      [123_456.789, -1],
     ])
   func `letters stay inside the picture`(values: [Double]) throws {
     let chart = chart(values, start: values[0] * 2) { "a very long name of a feature \($0) 好" }

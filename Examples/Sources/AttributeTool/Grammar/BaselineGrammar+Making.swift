@@ -11,7 +11,9 @@ extension BaselineGrammar {
     case .zeros: return ZeroBaseline()
     case .constant(let value): return ConstantBaseline(value)
     case .statistic(let statistic, let file):
-      if let rows = try materials.table(file) { return TableBaseline(.statistic(statistic), of: rows) }
+      if let rows = try materials.table(file) {
+        return TableBaseline(.statistic(statistic), of: rows)
+      }
       return DataBaseline(statistic, of: try materials.array(file))
     case .samples(let file):
       if let rows = try materials.table(file) { return TableBaseline(.samples, of: rows) }

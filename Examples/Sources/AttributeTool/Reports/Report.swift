@@ -12,18 +12,19 @@ extension Explanation {
   /// Everything about the explanation but its values: what made it, from what, what it cost, and
   /// where the values lie.
   func report() throws -> JSON {
-    try ([
-      "format": "swift-attribution explanation 1",
-      "provenance": try provenance(),
-      "configuration": configurationReport,
-      "instances": .array(
-        rows.enumerated().map {
-          report(of: $1, at: $0).joined(with: textReport(at: $0))
-            .joined(with: featureReport(at: $0))
-        }),
-      "cost": costReport,
-      "values": values,
-    ] as JSON).joined(with: tableReport())
+    try
+      ([
+        "format": "swift-attribution explanation 1",
+        "provenance": try provenance(),
+        "configuration": configurationReport,
+        "instances": .array(
+          rows.enumerated().map {
+            report(of: $1, at: $0).joined(with: textReport(at: $0))
+              .joined(with: featureReport(at: $0))
+          }),
+        "cost": costReport,
+        "values": values,
+      ] as JSON).joined(with: tableReport())
   }
 
   private func provenance() throws -> JSON {

@@ -8,6 +8,8 @@ import Tables
 public struct ExplainedTable: Sendable {
   public let loaded: LoadedTable
   public let explanation: TableExplanation
+  /// Whether predictions and attributions are other numbers than the model's.
+  let isScaled: Bool
 
   /// Of rows that went through the engine in one batch.
   ///
@@ -21,6 +23,7 @@ public struct ExplainedTable: Sendable {
     let isOutput =
       plan.options.quantity == nil && plan.options.labels.isEmpty && model.head == nil
       && batch.rows.allSatisfy { $0.label == nil && $0.score != nil }
+    isScaled = isOutput && !table.layout.output.isIdentity
     explanation = try TableExplanation(
       batch.attributions, of: table.rows, in: table.layout, from: baseline, model: model,
       quantity: Self.name(of: plan.quantity, table.layout), isOutput: isOutput)
@@ -34,6 +37,9 @@ public struct ExplainedTable: Sendable {
     }
     return "\(quantity.name), \(layout.classes[index])"
   }
+
+  /// What a user should know before reading the numbers.
+  func notes(_ plan: ExplainPlan) -> [String] { loaded.notes(plan, isScaled: isScaled) }
 
   /// What the model says of a row, the class by its name.
   func prediction(of row: ExplainedRow, scoreName: String) -> String? {
@@ -54,7 +60,7 @@ extension Explanation {
     var notes = [
       "\(made.measure.rawValue) from \(made.from) to \(made.to) · \(made.distribution)"
     ]
-    notes += table.loaded.notes(plan)
+    notes += table.notes(plan)
     if isOfSeveralClasses {
       notes.append(
         "each row is explained for the class predicted for it: --quantity class:0 explains one class for "
@@ -85,7 +91,9 @@ extension Explanation {
     let explained = table.explanation
     for (row, told) in rows.prefix(Self.shownTableRows).enumerated() {
       var facts = [told.name]
-      if let prediction = table.prediction(of: told, scoreName: scoreName) { facts.append(prediction) }
+      if let prediction = table.prediction(of: told, scoreName: scoreName) {
+        facts.append(prediction)
+      }
       if let start = explained.starts?[row] {
         facts.append(
           "\(start.text(4)) → \(explained.predictions[row].text(4))"
@@ -100,16 +108,19 @@ extension Explanation {
     }
     if rows.count > Self.shownTableRows {
       lines += [
-        "and \(rows.count - Self.shownTableRows) more rows: --output FILE.csv has all, FILE.csv#20 one", "",
+        "and \(rows.count - Self.shownTableRows) more rows: --output FILE.csv has all, FILE.csv#20 one",
+        "",
       ]
     }
     if rows.count > 1 {
       lines.append("all rows: mean size with its 95 % interval, mean")
       lines += explained.text(explained.summaries()).map { "  " + $0 } + [""]
       if isOfSeveralClasses {
-        lines += ["signs are those of each row's predicted class: --quantity class:0 takes one", ""]
+        lines += [
+          "signs are those of each row's predicted class: --quantity class:0 takes one", "",
+        ]
       }
     }
-    return lines + table.loaded.notes(plan) + [""]
+    return lines + table.notes(plan) + [""]
   }
 }

@@ -61,8 +61,14 @@ public struct LoadedTable: Sendable {
   }
 
   /// What a user should know before reading the numbers.
-  func notes(_ plan: ExplainPlan) -> [String] {
+  func notes(_ plan: ExplainPlan, isScaled: Bool) -> [String] {
     var notes: [String] = []
+    if isScaled {
+      let output = layout.output
+      notes.append(
+        "\(output.name ?? "prediction") = \(output.mean.text(4)) + \(output.scale.text(4)) × the model's own "
+          + "number")
+    }
     if let description { notes.append("features as \(description.fileName) describes them") }
     if !rows.leftOut.isEmpty {
       notes.append("columns left out: " + rows.leftOut.joined(separator: ", "))
@@ -81,7 +87,8 @@ public struct LoadedTable: Sendable {
     if isStandardized.allSatisfy({ $0 }) {
       return "baseline: the mean of every number" + (hasCategories ? ", and no category" : "")
     }
-    return "baseline: 0 of every feature, which may be far from all rows: --baseline mean:FILE.csv takes "
+    return
+      "baseline: 0 of every feature, which may be far from all rows: --baseline mean:FILE.csv takes "
       + "the mean of other rows, as those of the training"
   }
 }
@@ -117,7 +124,8 @@ extension ExplainPlan {
     guard TablePlace(text).isTable else { return nil }
     guard let table else {
       throw ToolError.usage(
-        "\(text) is a table, and what is explained is none: give the rows as .csv, too, or both as .npy")
+        "\(text) is a table, and what is explained is none: give the rows as .csv, too, or both as .npy"
+      )
     }
     return try table.rows(of: text)
   }

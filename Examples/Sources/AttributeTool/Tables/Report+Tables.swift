@@ -9,9 +9,10 @@ extension Explanation {
   func tableReport() throws -> JSON? {
     guard let table else { return nil }
     let (explained, layout) = (table.explanation, table.loaded.layout)
-    let description: JSON = try table.loaded.description.map { file in
-      ["file": .string(file), "sha256": .string(try SHA256.digest(ofFile: file))]
-    } ?? .null
+    let description: JSON =
+      try table.loaded.description.map { file in
+        ["file": .string(file), "sha256": .string(try SHA256.digest(ofFile: file))]
+      } ?? .null
     return [
       "table": [
         "description": description,

@@ -15,7 +15,8 @@ public struct TableOptions: Sendable {
   func check(_ options: ExplainOptions) throws {
     guard options.isTable else {
       let strays = [
-        ("--features", features != nil), ("--target", target != nil), ("--ignore", !ignored.isEmpty),
+        ("--features", features != nil), ("--target", target != nil),
+        ("--ignore", !ignored.isEmpty),
       ]
       if let stray = strays.first(where: \.1) {
         throw ToolError.usage("\(stray.0) is for tables: give a .csv file to explain")
@@ -65,7 +66,8 @@ struct TablePlace: Equatable {
       first >= 1, last >= first
     else {
       throw ToolError.usage(
-        "'#\(rows)' behind \(file) names no rows: write #3 for one or #3-7 for several, counted from 1")
+        "'#\(rows)' behind \(file) names no rows: write #3 for one or #3-7 for several, counted from 1"
+      )
     }
     guard last <= count else {
       throw ToolError.data("\(file) has \(count) row\(count == 1 ? "" : "s"), and no row \(last)")
