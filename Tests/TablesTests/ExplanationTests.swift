@@ -145,6 +145,22 @@ import Torch
     #expect(TableBaseline(.statistic(.median), of: others).name == "median of rents.csv")
   }
 
+  @Test func `baselines of rows keep the laws of baselines`() throws {
+    let (model, layout, table) = try Self.example("rents-embedding", "rents")
+    let rows = try layout.rows(of: table[0..<5])
+    let others = try layout.rows(of: table[5..<9])
+    let baselines: [any Baseline] = [
+      try layout.baseline, TableBaseline(.statistic(.mean), of: others),
+      TableBaseline(.statistic(.median), of: others), TableBaseline(.samples, of: others),
+      TableBaseline(.given, of: rows),
+    ]
+    for baseline in baselines {
+      #expect(
+        try BaselineLaws.violations(of: baseline, for: rows.inputs, in: model, at: layout.cut) == []
+      )
+    }
+  }
+
   @Test func `zeros are the mean and no category`() throws {
     let (model, layout, table) = try Self.example("diabetes", "diabetes")
     let rows = try layout.rows(of: table[0..<2])

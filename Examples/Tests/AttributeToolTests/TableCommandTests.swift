@@ -161,6 +161,7 @@ import Torch
       ("Models/digits.onnx Data/eight.png --target x", 64, "--target is for tables"),
       ("Models/digits.onnx Data/eight.png -o a.csv", 64, "values of features are for tables"),
       ("Models/digits.onnx Data/eight.png -b mean:Data/rents.csv", 64, "is a table"),
+      ("Models/rents-one-hot.onnx flat=Data/rents.csv", 64, "without NAME="),
       ("Models/digits.onnx Data/rents.csv", 65, "has 4 axes"),
     ] as [(String, Int32, String)])
   func `What cannot be is told with its remedy`(line: String, status: Int32, part: String) throws {

@@ -20,10 +20,21 @@ public struct TableFeature: Sendable, Equatable {
   /// Where paths start; `nil` is the mean of a standardized number, and no category.
   public let start: FeatureValue?
 
+  /// - Precondition: A scale is above 0, there are categories where there is no number, and the one
+  ///   that is dropped is one of them.
   public init(
     _ name: String, unit: String? = nil, kind: Kind = .number(mean: 0, scale: 1), input: String,
     start: FeatureValue? = nil
   ) {
+    switch kind {
+    case .number(_, let scale): precondition(scale > 0, "'\(name)' is divided by \(scale)")
+    case .oneHot(let categories, let dropped):
+      precondition(!categories.isEmpty, "'\(name)' has no categories")
+      if let dropped {
+        precondition(categories.contains(dropped), "'\(name)' has no category '\(dropped)' to drop")
+      }
+    case .ids(let categories): precondition(!categories.isEmpty, "'\(name)' has no categories")
+    }
     self.name = name
     self.unit = unit
     self.kind = kind

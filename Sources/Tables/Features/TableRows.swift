@@ -73,7 +73,8 @@ extension TableLayout {
     guard let categories = features[index].categories else {
       return .numbers(try table.numbers(of: place))
     }
-    let ids = Dictionary(uniqueKeysWithValues: categories.enumerated().map { ($1, $0) })
+    let ids = Dictionary(
+      categories.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     return .categories(
       try (0..<table.rowCount).map { row in
         let text = try table.text(row: row, column: place).trimmed

@@ -28,6 +28,13 @@ public struct TableOptions: Sendable {
         "a table holds all that is explained: give one .csv file alone, and explain others one after "
           + "the other")
     }
+    if let input = options.inputs.first, let mark = input.firstIndex(of: "="),
+      !SystemFile.exists(TablePlace(input).file)
+    {
+      throw ToolError.usage(
+        "\(input): a table has columns for all of the model's inputs: give it alone, without NAME=, as in "
+          + "\(input[input.index(after: mark)...])")
+    }
   }
 }
 
