@@ -35,6 +35,8 @@ extension BaselineGrammar {
       return CounterfactualBaseline(
         toward: try reference.baseline(materials), at: try CutGrammar.cut(cut),
         range: materials.range)
+    case .neutral(let start):
+      return NeutralBaseline(from: try start?.baseline(materials), range: materials.range)
     case .file(let file):
       if let rows = try materials.table(file) { return TableBaseline(.given, of: rows) }
       return TensorBaseline(try materials.array(file), name: file.fileName)
