@@ -48,7 +48,7 @@ extension TableLayout {
     let names = model.inputs.map(\.name)
     let features = try columns.compactMap { column -> TableFeature? in
       if names.count == 1 { return TableFeature(column.name, unit: column.unit, input: names[0]) }
-      guard let input = names.first(where: column.isCalled) else {
+      guard let input = names.first(where: column.isFed) else {
         throw TableError(
           table.file, column: column.name,
           "the model has several inputs, \(names.listed()), and none of that name: leave the column out "

@@ -25,6 +25,15 @@ public struct TableColumn: Sendable, Equatable {
 
   /// Whether a text means this column: the name, or the whole header.
   func isCalled(_ text: String) -> Bool { text == name || text == header }
+
+  /// Whether a model's input is this column: scikit-learn's converter writes `age [years]` as
+  /// `age__years_`.
+  func isFed(to input: String) -> Bool {
+    isCalled(input)
+      || [name, header].contains { text in
+        input == String(text.map { $0.isLetter || $0.isNumber ? $0 : "_" })
+      }
+  }
 }
 
 extension String {
