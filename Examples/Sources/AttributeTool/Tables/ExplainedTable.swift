@@ -108,7 +108,8 @@ extension Explanation {
     }
     if rows.count > Self.shownTableRows {
       lines += [
-        "and \(rows.count - Self.shownTableRows) more rows: --output FILE.csv has all, FILE.csv#20 one",
+        "and \(rows.count - Self.shownTableRows) more rows: --output VALUES.csv has all, "
+          + "\(table.loaded.path.fileName)#\(Self.shownTableRows + 1) one alone",
         "",
       ]
     }
