@@ -18,7 +18,8 @@ import Torch
     let words = try EmbeddingCut().embedding(in: model)
     let inputs = Inputs(
       Dictionary(
-        uniqueKeysWithValues: try model.inputs.map { ($0.name, try array("\(network)-\($0.name)")) }))
+        uniqueKeysWithValues: try model.inputs.map { ($0.name, try array("\(network)-\($0.name)")) }
+      ))
     let result = try IntegratedGradients(
       model, quantity: .labels(try array("\(network)-classes").integers()),
       slice: NetworkSlice(from: .embeddings, to: .logits),
