@@ -13,7 +13,8 @@ extension ExplainPlan {
     let model = try ONNXModel(
       path: options.model, elementType: options.usesDoublePrecision ? .float64 : nil)
     let loader = InputLoader(model: model, scaling: options.imageScaling)
-    let texts = options.text.isGiven ? try TextLoader(model: model, options: options.text) : nil
+    let texts = options.text.isGiven ? try TextLoader(
+      loader, options: options.text, others: options.inputs) : nil
     if texts != nil { _ = try slice.start.places(in: model) }
     let batches = try texts?.load() ?? [loader.load(options.inputs)]
     let instances = batches.flatMap(\.instances)
@@ -35,11 +36,15 @@ extension ExplainPlan {
         holding: held(in: inputs))
       let first = done.reduce(0) { $0 + $1.rows.count }
       engine.quantity =
-        try similarity ?? quantity(ofRows: first..<first + inputs.instances.count)
+        try similarity
+        ?? quantity(ofRows: first..<first + inputs.instances.count, inputs, texts?.tokenizer)
       if let progress { engine.onProgress = { progress.show($0) } }
       let attributions = try engine.attributions(for: inputs.inputs)
       // An encoder's output has no classes.
-      let predictions = similarity == nil ? try Prediction.all(of: model, inputs) : nil
+      let predictions =
+        similarity == nil
+        ? try Prediction.all(
+          of: model, inputs, read: engine.quantity, at: slice.end, naming: texts?.tokenizer) : nil
       done.append(
         try ExplainedBatch(
           attributions, of: inputs, predictions: predictions, isAbsolute: options.isAbsolute))
@@ -76,10 +81,15 @@ extension ExplainPlan {
   }
 
   /// The quantity of a part of the instances.
-  private func quantity(ofRows rows: Range<Int>) throws -> any QuantityOfInterest {
-    guard !options.labels.isEmpty else { return quantity }
+  private func quantity(
+    ofRows rows: Range<Int>, _ inputs: LoadedInputs, _ tokenizer: Tokenizer?
+  ) throws -> any QuantityOfInterest {
+    var words = QuantityWords.none
+    if let texts = inputs.texts, let tokenizer { words = .texts(texts, tokenizer) }
+    let standard = options.labels.isEmpty ? "predicted" : "class:label"
     return try QuantityGrammar.quantity(
-      options.quantity ?? "class:label", labels: Array(options.labels[rows]))
+      options.quantity ?? standard,
+      labels: options.labels.isEmpty ? [] : Array(options.labels[rows]), words: words)
   }
 
   /// The cosine of the angle to what the model makes of another text.

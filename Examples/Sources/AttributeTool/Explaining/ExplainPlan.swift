@@ -25,11 +25,12 @@ public struct ExplainPlan: Sendable {
         "there is no input to explain: name a .npy, .png or .jpg file, or give --text")
     }
     slice = NetworkSlice(
-      from: try CutGrammar.cut(options.from), to: try CutGrammar.cut(options.to))
+      from: try CutGrammar.cut(options.from), to: try CutGrammar.end(options.to))
     distributionCut = try options.at.map { try CutGrammar.cut($0) }
     let standard = options.labels.isEmpty ? "predicted" : "class:label"
     quantity = try QuantityGrammar.quantity(
-      options.quantity ?? standard, labels: options.labels)
+      options.quantity ?? standard, labels: options.labels,
+      words: options.text.isGiven ? .unknown : .none)
     let distribution = try DistributionGrammar(options.distribution)
     self.distribution = distribution
     try distribution.check(options)

@@ -9,6 +9,8 @@ struct Prediction {
   /// `nil` where the output has one column.
   let label: Int?
   let score: Double
+  /// What the class is called, where that is known.
+  var name: String?
 
   /// The predictions of all instances; `nil` where the first output is not `[rows, classes]`.
   static func all(of model: ONNXModel, _ inputs: LoadedInputs) throws -> [Prediction]? {

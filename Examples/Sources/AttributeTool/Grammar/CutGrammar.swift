@@ -17,7 +17,8 @@ public enum CutGrammar {
       layer:LAYER      the name as it stands, whatever is in it
       CUT@channel:3    a part of any of them: one place, or 3-5 for three;
                        @token:3 and @axis2:3 likewise (axis 0 has the instances)
-      CUT+CUT          several as one
+      CUT+CUT          several as one; --to makes one tensor of them, with a last
+                       axis for them
     """
 
   /// Reads a cut.
@@ -28,6 +29,14 @@ public enum CutGrammar {
     let parts = text.split(separator: "+", omittingEmptySubsequences: false)
     guard parts.count > 1 else { return try single(text) }
     return JointCut(try parts.map { try single(String($0)) })
+  }
+
+  /// Reads where a slice ends: several cuts are stacked, since a quantity reads one tensor.
+  ///
+  /// - Throws: ``ToolError/usage(_:)``.
+  public static func end(_ text: String) throws -> any Cut {
+    let cut = try cut(text)
+    return (cut as? JointCut).map { StackedCut($0.cuts) } ?? cut
   }
 
   private static func single(_ text: String) throws -> any Cut {

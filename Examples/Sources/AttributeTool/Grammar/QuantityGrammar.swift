@@ -15,6 +15,14 @@ public enum QuantityGrammar {
                        channel:3,7 adds channels
       unit:3,0,0       one unit, by its place behind the instances
       threshold:0.5    what lies above counts for, what lies below against
+      start, end, span of the predicted answer; start:3, end:5, span:3-5 of another
+                       (two outputs: --to output:START+output:END)
+      token:are        a class by its spelling; probability:token:are likewise
+      Q@token:5        Q at a position of [texts, positions, classes]: from 0, or
+                       from the text's end as @token:-1; @token:3-5 adds three;
+                       @step:5 likewise, @axis2:5 on another axis
+      Q@mask           where the text has [MASK]; Q@last at its last token, Q@words
+                       at all of its own, added
       class:8-class:3  quantities add and subtract; 0.5*class:1 scales one
     """
 
@@ -23,11 +31,13 @@ public enum QuantityGrammar {
   /// - Parameters:
   ///   - text: As ``help`` describes.
   ///   - labels: What `label` stands for, a class for each instance.
-  /// - Throws: ``ToolError/usage(_:)``.
+  ///   - words: What tokens and positions are named of.
+  /// - Throws: ``ToolError/usage(_:)``; ``ToolError/data(_:)`` where texts have no such token or
+  ///   position.
   public static func quantity(
-    _ text: String, labels: [Int] = []
+    _ text: String, labels: [Int] = [], words: QuantityWords = .none
   ) throws -> any QuantityOfInterest {
-    var parser = Parser(scanner: TextScanner(text), labels: labels)
+    var parser = Parser(scanner: TextScanner(text), labels: labels, words: words)
     let quantity = try parser.sum()
     guard labels.isEmpty || parser.usesLabels else {
       throw ToolError.usage(
@@ -37,9 +47,10 @@ public enum QuantityGrammar {
     return quantity
   }
 
-  private struct Parser {
+  struct Parser {
     var scanner: TextScanner
     let labels: [Int]
+    let words: QuantityWords
     var usesLabels = false
 
     mutating func sum() throws -> any QuantityOfInterest {
@@ -61,7 +72,7 @@ public enum QuantityGrammar {
           scanner = trial
           weight *= factor
         }
-        terms.append((try term(), weight))
+        terms.append((try positioned(term()), weight))
         scanner.skipSpace()
       } while !scanner.isAtEnd
       if terms.count == 1, terms[0].weight == 1 { return terms[0].quantity }
@@ -72,6 +83,10 @@ public enum QuantityGrammar {
       if scanner.take("predicted") { return ClassScore(.predicted) }
       if scanner.take("winning") { return WinningClassScore() }
       if scanner.take("class:") { return ClassScore(try choice()) }
+      if scanner.take("token:") { return ClassScore(.index(try token())) }
+      for part in SpanScore.Part.allCases where scanner.take(part.rawValue) {
+        return try span(part)
+      }
       for form in [ClassProbability.Form.logProbability, .probability, .logit]
       where scanner.take(form.rawValue + ":") {
         return ClassProbability(try choice(), as: form)
@@ -91,7 +106,7 @@ public enum QuantityGrammar {
       }
       throw complaint(
         "a quantity is expected: predicted, winning, class:3, probability:3, log-probability:3, "
-          + "logit:3, channel:7, unit:3,0,0 or threshold:0.5")
+          + "logit:3, token:are, start, end, span:3-5, channel:7, unit:3,0,0 or threshold:0.5")
     }
 
     private mutating func choice() throws -> ClassChoice {
@@ -105,6 +120,7 @@ public enum QuantityGrammar {
         usesLabels = true
         return .labels(labels)
       }
+      if scanner.take("token:") { return .index(try token()) }
       if let index = scanner.integer() { return .index(index) }
       throw complaint("a class is expected: its number, counted from 0, predicted or label")
     }
@@ -126,7 +142,7 @@ public enum QuantityGrammar {
       return ChannelActivation(channels, reduction)
     }
 
-    private func complaint(_ expected: String) -> ToolError {
+    func complaint(_ expected: String) -> ToolError {
       .usage("'\(scanner.text)' is no quantity: at \(scanner.restText), \(expected)")
     }
   }
