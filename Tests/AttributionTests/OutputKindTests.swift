@@ -124,7 +124,8 @@ import Torch
         heads, quantity: quantity, slice: NetworkSlice(to: end), steps: 16, rule: .midpoint
       ).attributions(for: points).values
     }
-    let apart = try attributions(.value(1), to: .output("kind"))
+    let apart =
+      try attributions(.value(1), to: .output("kind"))
       + attributions(.value, to: .output("size")) * 0.5
     try expectClose(attributions(sum, to: both), apart, absolute: 1e-12)
   }

@@ -26,7 +26,8 @@ import Visualization
         "sum of class 1 over what is predicted as it − sum of class 2 over what is predicted as 1"
       ),
       ("class:1@box:3-5-class:0", "sum of class 1 over box 3–5 − score of class 0"),
-      ("present", "score of the classes present"), ("present:0.3-class:1", "score of the classes present above 0.3 − score of class 1"),
+      ("present", "score of the classes present"),
+      ("present:0.3-class:1", "score of the classes present above 0.3 − score of class 1"),
       ("value", "value"), ("value:2-0.5*value:0", "value 2 − 0.5 · value 0"),
     ])
   func `A quantity is read as it is written`(text: String, name: String) throws {
@@ -97,7 +98,8 @@ import Visualization
     // The class is still told, of the output that has it.
     #expect(size.output.contains("label  probability"))
     let value = try Command.attribute(
-      "explain", "Models/object-size.onnx", "Data/objects.npy", "--to", "output:size", "-q", "value")
+      "explain", "Models/object-size.onnx", "Data/objects.npy", "--to", "output:size", "-q", "value"
+    )
     #expect(value.output.split(separator: "\n")[3] == size.output.split(separator: "\n")[3])
   }
 

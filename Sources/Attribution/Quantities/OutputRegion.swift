@@ -108,19 +108,23 @@ public enum RegionError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noMap(let shape, let quantity):
-      return "'\(quantity)' reads a map of classes, [rows, classes, positions…], and the slice ends "
+      return
+        "'\(quantity)' reads a map of classes, [rows, classes, positions…], and the slice ends "
         + "in \(shape): choose another end, or a quantity without a region"
     case .box(let name, let positions):
-      return "the region '\(name)' does not lie in a map of \(positions) places: give a range, or a "
+      return
+        "the region '\(name)' does not lie in a map of \(positions) places: give a range, or a "
         + "place, for each of its \(positions.count) axes, counted from 0"
     case .mask(let shape, let positions):
       return "the region's mask has shape \(shape), and the map has \(positions): give one of that "
         + "shape, or [instances] of them"
     case .noClass:
-      return "what is predicted as a class needs a class: name it, or take a box, a place or a mask "
+      return
+        "what is predicted as a class needs a class: name it, or take a box, a place or a mask "
         + "for the region"
     case .empty(let quantity, let instance):
-      return "'\(quantity)' is the mean over no place of instance \(instance): take the sum, which is "
+      return
+        "'\(quantity)' is the mean over no place of instance \(instance): take the sum, which is "
         + "0 there, or another region"
     }
   }

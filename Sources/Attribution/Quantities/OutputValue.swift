@@ -36,7 +36,8 @@ public enum OutputValueError: Error, Sendable, Equatable, CustomStringConvertibl
   public var description: String {
     switch self {
     case .noTargets(let shape):
-      return "'value' reads [rows] or [rows, targets], and the slice ends in \(shape): choose another "
+      return
+        "'value' reads [rows] or [rows, targets], and the slice ends in \(shape): choose another "
         + "end, or a quantity for channels, units or regions"
     case .several(let count):
       return "the output has \(count) numbers a row: say which is to be explained, from value 0 to "

@@ -101,20 +101,24 @@ public enum QuantityError: Error, Sendable, Equatable, CustomStringConvertible {
     case .channel(let channel, let shape):
       return "there is no channel \(channel) on axis 1 of an activation of shape \(shape)"
     case .position(let position, let length, let quantity):
-      return "'\(quantity)' asks for position \(position) of \(length): they are counted from 0, or "
+      return
+        "'\(quantity)' asks for position \(position) of \(length): they are counted from 0, or "
         + "from −1 at the end to −\(length)"
     case .positionCount(let lists, let instances):
-      return "there are positions for \(lists) instances, and \(instances) instances: give each its own"
+      return
+        "there are positions for \(lists) instances, and \(instances) instances: give each its own"
     case .noPositions(let quantity):
       return "'\(quantity)' has no position to be read at: name one at least"
     case .noPositionAxis(let axis, let shape, let quantity):
       return "'\(quantity)' reads positions on axis \(axis) of [rows, positions, classes], and the "
         + "slice ends in \(shape): choose another end, or leave the position out"
     case .noSpans(let shape, let quantity):
-      return "'\(quantity)' reads the starts and ends of spans, [rows, positions, 2], and the slice "
+      return
+        "'\(quantity)' reads the starts and ends of spans, [rows, positions, 2], and the slice "
         + "ends in \(shape): of two outputs [rows, positions] make one with StackedCut"
     case .spanTokens(let shape, let length, let quantity):
-      return "'\(quantity)' is predicted among tokens of shape \(shape): give [instances, \(length)]"
+      return
+        "'\(quantity)' is predicted among tokens of shape \(shape): give [instances, \(length)]"
     }
   }
 }

@@ -35,7 +35,8 @@ public struct ShapePictures: Sendable {
   /// - Parameter shape: Its place in ``shapes``.
   /// - Precondition: There is such a shape.
   public func masks(of shape: Int) throws -> Tensor {
-    precondition(Self.shapes.indices.contains(shape), "there is no shape \(shape) in \(Self.shapes)")
+    precondition(
+      Self.shapes.indices.contains(shape), "there is no shape \(shape) in \(Self.shapes)")
     return try (pixelLabels .== Double(shape + 1)).converted(to: .float32).unsqueezed(axis: 1)
   }
 

@@ -74,7 +74,8 @@ extension SeriesPlot {
     pieces.append(Self.stroke(field.line.runs, color: "currentColor", width: 1.2, opacity: 1))
     pieces += [true, false].map { bars(field, isFor: $0) }
     pieces += hovers(channel, width: width)
-    let label = "\(channel.name): \(count) steps, attributions sum to \(labelText(sum(of: channel)))"
+    let label =
+      "\(channel.name): \(count) steps, attributions sum to \(labelText(sum(of: channel)))"
     return .element(
       "svg",
       [
@@ -149,7 +150,9 @@ extension SeriesPlot {
       let sum = channel.attributions[range].filter(\.isFinite).reduce(0, +)
       let values = channel.values[range].filter(\.isFinite)
       var text = labelText(Double(range.lowerBound) * time.step)
-      if range.count > 1 { text += "\u{2013}" + labelText(Double(range.upperBound - 1) * time.step) }
+      if range.count > 1 {
+        text += "\u{2013}" + labelText(Double(range.upperBound - 1) * time.step)
+      }
       text += " \(time.label): "
       if let least = values.min(), let greatest = values.max() {
         text +=

@@ -103,7 +103,8 @@ public struct SeriesPlot: Sendable {
     else {
       throw VisualizationError(
         .shape,
-        message: "a series of shape \(series.shape) with attributions of \(attributions.shape): both "
+        message:
+          "a series of shape \(series.shape) with attributions of \(attributions.shape): both "
           + "are [channels, steps]")
     }
     return try (0..<series.shape[0]).map { index in

@@ -28,8 +28,9 @@ import Torch
     // snippet: output-region
     let square = RegionScore(.index(2), over: .predicted(as: 2))
     let ground = RegionScore(.index(0), over: .predicted(as: 2))
-    let result = try IntegratedGradients(segmenting, quantity: square - ground, from: ConstantBaseline(0.5))
-      .attributions(for: pictures)
+    let result = try IntegratedGradients(
+      segmenting, quantity: square - ground, from: ConstantBaseline(0.5)
+    ).attributions(for: pictures)
     // end
     #expect(result.values.shape == [16, 3, 32, 32])
     // Wherever there is a square, and nowhere else.
@@ -54,8 +55,9 @@ import Torch
 
     // snippet: output-both
     let both = NetworkSlice(from: .input, to: .sideBySide(.logits, .output("size")))
-    let larger = try IntegratedGradients(sizing, quantity: .value(1) + 0.02 * .value(4), slice: both)
-      .attributions(for: objects)
+    let larger = try IntegratedGradients(
+      sizing, quantity: .value(1) + 0.02 * .value(4), slice: both
+    ).attributions(for: objects)
     // end
     let logits = try Instances(of: Inputs(objects), in: sizing).probe.explained.output
     try expectClose(

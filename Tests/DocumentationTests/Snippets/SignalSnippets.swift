@@ -16,7 +16,8 @@ import Visualization
     let model = try ONNXModel(path: "Models/heartbeats.onnx")
     let series = try Tensor(contentsOfNPY: "Data/heartbeats.npy")  // [16, 2, 250]
     let result = try IntegratedGradients(
-      model, quantity: .classScore(1) - .classScore(0), slice: NetworkSlice(from: .input, to: .logits)
+      model, quantity: .classScore(1) - .classScore(0),
+      slice: NetworkSlice(from: .input, to: .logits)
     ).attributions(for: series)
     // end
     #expect(result.values.shape == [16, 2, 250])
@@ -25,7 +26,8 @@ import Visualization
     let channels = try SeriesPlot.channels(
       series[1], attributions: result.values[1], names: ["I", "II"])
     let plot = try SeriesPlot(channels: channels, time: .seconds(samplingRate: 125))
-    let page = Page(title: "heartbeats", style: SeriesPlot.style, body: [plot.legend, plot.markup()])
+    let page = Page(
+      title: "heartbeats", style: SeriesPlot.style, body: [plot.legend, plot.markup()])
     let image: Image = plot.image  // for write(to:)
     // end
     #expect(page.html.contains("seconds") && page.html.contains("series-ramp"))

@@ -37,11 +37,11 @@ import Torch
       "integrated gradients", slice: NetworkSlice(from: .input, to: end), quantity: quantity
     ) { model, slice, quantity in
       IntegratedGradients(
-        model, quantity: quantity, slice: slice, from: baseline, steps: 16, rule: .secant)
+        model, quantity: quantity, slice: slice, from: baseline, steps: 8, rule: .secant)
     }
     let attributions = try IntegratedGradients(
       model, quantity: quantity, slice: NetworkSlice(from: .input, to: end), from: baseline,
-      steps: 16, rule: .secant
+      steps: 8, rule: .secant
     ).attributions(for: inputs)
     let explanation = try Explanation(
       attributions: attributions, of: Inputs(inputs), in: model, by: explainer,
@@ -68,19 +68,18 @@ import Torch
   // MARK: Series
 
   @Test func `the bump of a series is where its class is`() throws {
-    let set = try Heartbeats(count: 300, seed: 1234)
+    let set = try Heartbeats(count: 90, seed: 1234)
     let model = try Self.model("heartbeats")
     #expect(try set.groundTruth.accuracy(of: model) >= 0.985)
     let against = ClassScore(.labels(set.labels)) - ClassScore(.index(0))
     let mass = try score(RelevanceMassAccuracy(), model, set.series, set.masks, against)
     let hits = try score(PointingGame(), model, set.series, set.masks, against)
-    print("series", mass, hits)
     // A bump has a fortieth of the elements.
-    #expect(mass.mean > 0.4 && hits.mean > 0.7 && mass.count == 200)
+    #expect(mass.mean > 0.55 && hits.mean > 0.75 && mass.count == 60)
   }
 
   @Test func `the steps of a bump are seen in the bump`() throws {
-    let set = try Heartbeats(count: 300, seed: 1235)
+    let set = try Heartbeats(count: 90, seed: 1235)
     let model = try Self.model("heartbeats")
     let end = OutputCut("steps")
     let predicted = try output(model, set.series, at: end).indexOfMaximum(axis: 1)
@@ -90,28 +89,26 @@ import Torch
     let mass = try score(
       RelevanceMassAccuracy(), model, set.series, set.masks, quantity, to: end)
     let hits = try score(PointingGame(), model, set.series, set.masks, quantity, to: end)
-    print("steps", mass, hits)
-    #expect(mass.mean > 0.6 && hits.mean > 0.9)
+    #expect(mass.mean > 0.8 && hits.mean > 0.9)
   }
 
   // MARK: Pictures
 
   @Test func `pixels are called a square for the square and what is around it`() throws {
-    let set = try ShapePictures(count: 200, seed: 1234)
+    let set = try ShapePictures(count: 48, seed: 1234)
     let model = try Self.model("shapes-segmented")
     let predicted = try output(model, set.images, at: LogitCut()).indexOfMaximum(axis: 1)
     #expect(try (predicted .== set.pixelLabels).converted(to: .float64).mean().number() > 0.95)
     let square = try set.masks(of: 1)
-    // Two pixels more on every side.
+    // Two pixels more on every side. The squares have a twelfth of these pictures, with that a sixth.
     let around = try widened(square, by: 2)
-    let quantity = RegionScore(.index(2), over: .predicted(as: 2))
+    let quantity =
+      RegionScore(.index(2), over: .predicted(as: 2))
       - RegionScore(.index(0), over: .predicted(as: 2))
     let gray = ConstantBaseline(0.5)
     let own = try score(RelevanceMassAccuracy(), model, set.images, square, quantity, from: gray)
     let wide = try score(RelevanceMassAccuracy(), model, set.images, around, quantity, from: gray)
-    let share = try (around.mean().number(), square.mean().number())
-    print("squares", own, wide, share)
-    #expect(wide.mean > own.mean + 0.05 && wide.mean > 0.6)
+    #expect(own.mean > 0.5 && wide.mean > 0.8)
   }
 
   private func widened(_ mask: Tensor, by width: Int) throws -> Tensor {
@@ -120,7 +117,7 @@ import Torch
   }
 
   @Test func `each label that is there lies on its shape`() throws {
-    let set = try ShapePictures(count: 200, seed: 1236)
+    let set = try ShapePictures(count: 48, seed: 1236)
     let model = try Self.model("shapes-present")
     let presence = try set.presence
     let probabilities = try output(model, set.images, at: .output)
@@ -130,26 +127,25 @@ import Torch
       let mask = try set.masks(of: shape)
       let hits = try score(
         PointingGame(), model, set.images, mask, .classScore(shape), from: ConstantBaseline(0.5))
-      let share = try mask.mean().number() / presence[0..., shape].mean().number()
-      print("label", shape, hits, share)
-      #expect(hits.mean > 0.6)
+      // A shape has a twelfth of the picture at most.
+      #expect(hits.mean > 0.6 && hits.count > 20)
     }
   }
 
   @Test func `one network knows an object and its size, each by an output of its own`() throws {
-    let set = try PastedObjects(count: 200, seed: 1237)
+    let many = try PastedObjects(count: 400, seed: 1237)
     let model = try Self.model("object-size")
-    #expect(try set.byObject.accuracy(of: model) >= 0.94)
-    let sizes = try set.masks.sum(axes: [1, 2, 3])
-    let answers = try output(model, set.images, at: .output("size")).squeezed(axis: 1)
-    let error = try (answers - sizes).absolute().mean().number() / sizes.mean().number()
-    print("size error", error)
-    #expect(error < 0.14)
+    #expect(try many.byObject.accuracy(of: model) >= 0.945)
+    let sizes = try many.masks.sum(axes: [1, 2, 3])
+    let answers = try output(model, many.images, at: .output("size")).squeezed(axis: 1)
+    #expect(try (answers - sizes).absolute().mean().number() < 0.14 * sizes.mean().number())
+    // The object has less than an eighth of these pictures.
+    let (images, masks) = try (many.images[0..<32], many.masks[0..<32])
     let gray = ConstantBaseline(0.5)
     let byClass = try score(
-      RelevanceMassAccuracy(), model, set.images, set.masks, .predictedClass, from: gray)
+      RelevanceMassAccuracy(), model, images, masks, .predictedClass, from: gray)
     let bySize = try score(
-      RelevanceMassAccuracy(), model, set.images, set.masks, .value, to: .output("size"), from: gray)
-    print("class, size", byClass, bySize, try set.masks.mean().number())
+      RelevanceMassAccuracy(), model, images, masks, .value, to: .output("size"), from: gray)
+    #expect(byClass.mean > 0.25 && bySize.mean > 0.15)
   }
 }

@@ -70,7 +70,8 @@ import Torch
       let size = try mask.sum(axes: [1, 2, 3])
       let ground = try (set.pixelLabels .== 0).converted(to: .float32).unsqueezed(axis: 1)
       let own = try (set.images * mask).sum(axes: [2, 3])
-      let others = try (set.images * ground).sum(axes: [2, 3])
+      let others =
+        try (set.images * ground).sum(axes: [2, 3])
         / ground.sum(axes: [1, 2, 3]).unsqueezed(axis: 1)
       for (row, count) in try size.numbers().enumerated() where count > 0 {
         let color = try own[row] / count

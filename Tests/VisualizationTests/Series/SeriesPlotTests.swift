@@ -29,7 +29,8 @@ import Visualization
     #expect(plot.note == nil)
   }
 
-  @Test func `color lies under the part of the line that a step has, as strong as it says`() throws {
+  @Test func `color lies under the part of the line that a step has, as strong as it says`() throws
+  {
     let plot = try SeriesPlot(channels: [channel([0, 2, 1], [0, 1, -0.5])])
     let halo = try paths(plot, width: "9")
     #expect(halo.map { $0["stroke-opacity"] } == ["0.5", "1"])

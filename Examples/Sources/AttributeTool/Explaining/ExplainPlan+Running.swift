@@ -13,8 +13,10 @@ extension ExplainPlan {
     let model = try ONNXModel(
       path: options.model, elementType: options.usesDoublePrecision ? .float64 : nil)
     let loader = InputLoader(model: model, scaling: options.imageScaling)
-    let texts = options.text.isGiven ? try TextLoader(
-      loader, options: options.text, others: options.inputs) : nil
+    let texts =
+      options.text.isGiven
+      ? try TextLoader(
+        loader, options: options.text, others: options.inputs) : nil
     if texts != nil { _ = try slice.start.places(in: model) }
     let batches = try texts?.load() ?? [loader.load(options.inputs)]
     let instances = batches.flatMap(\.instances)

@@ -49,7 +49,9 @@ extension ExplainPlan {
 
   private func seriesLayout(of batch: ExplainedBatch, in model: ONNXModel) throws -> SeriesLayout? {
     let values = batch.activation.tensors
-    guard slice.start is InputCut, values.count == 1, options.text.isGiven == false else { return nil }
+    guard slice.start is InputCut, values.count == 1, options.text.isGiven == false else {
+      return nil
+    }
     return try SeriesLayout(shape: values[0].shape, timeAxis: options.series.timeAxis)
   }
 
@@ -62,7 +64,8 @@ extension ExplainPlan {
         "--show-baseline is for paths that start at the input, and '\(options.distribution)' has no "
           + "baseline there: leave it out")
     }
-    let instances = try Instances(of: batch.inputs.inputs, in: model, at: slice.start, to: slice.end)
+    let instances = try Instances(
+      of: batch.inputs.inputs, in: model, at: slice.start, to: slice.end)
     let starts = try baseline.baseline(materials).starts(for: instances)
     guard let first = starts.first, starts.count == 1 else {
       throw ToolError.usage(
@@ -76,7 +79,8 @@ extension ExplainPlan {
   private func region(of batch: ExplainedBatch, in model: ONNXModel) throws -> Tensor? {
     let regions = quantity.regions
     guard !regions.isEmpty else { return nil }
-    let instances = try Instances(of: batch.inputs.inputs, in: model, at: slice.start, to: slice.end)
+    let instances = try Instances(
+      of: batch.inputs.inputs, in: model, at: slice.start, to: slice.end)
     let explained = try instances.probe.explained
     let masks = try regions.map { try $0.mask(of: explained) }
     return try masks.dropFirst().reduce(masks[0]) { try $0 + $1 }

@@ -27,7 +27,8 @@ public struct SeriesOptions: Sendable {
       throw ToolError.usage("\(given) is for series: leave it out for texts")
     }
     if let timeAxis, timeAxis < 1 {
-      throw ToolError.usage("--time-axis \(timeAxis): axis 0 has the instances, and time is behind it")
+      throw ToolError.usage(
+        "--time-axis \(timeAxis): axis 0 has the instances, and time is behind it")
     }
     if let samplingRate, !(samplingRate > 0 && samplingRate.isFinite) {
       throw ToolError.usage("--sampling-rate \(samplingRate): write the steps a second, above 0")

@@ -117,7 +117,8 @@ public enum QuantityGrammar {
       }
       throw complaint(
         "a quantity is expected: predicted, winning, class:3, class:1@predicted, present, value:0, "
-          + "probability:3, log-probability:3, logit:3, token:are, start, end, span:3-5, channel:7, unit:3,0,0 or threshold:0.5")
+          + "probability:3, log-probability:3, logit:3, token:are, start, end, span:3-5, channel:7, unit:3,0,0 or threshold:0.5"
+      )
     }
 
     private mutating func choice() throws -> ClassChoice {

@@ -33,7 +33,9 @@ enum RegionGrammar {
       }
       guard choice != .predicted else {
         throw complaint(
-          scanner, "the class is wanted whose pixels are meant, as in @predicted:1, or a place, @pixel:12,30")
+          scanner,
+          "the class is wanted whose pixels are meant, as in @predicted:1, or a place, @pixel:12,30"
+        )
       }
       return .predicted(as: nil)
     }
@@ -47,13 +49,15 @@ enum RegionGrammar {
       guard let ranges = ranges(&scanner) else {
         throw complaint(
           scanner,
-          "a range of each axis is expected, rows first, both ends included, as in @box:10-20,12-30")
+          "a range of each axis is expected, rows first, both ends included, as in @box:10-20,12-30"
+        )
       }
       return .box(ranges)
     }
     if scanner.take("region:") {
       guard let file = scanner.file(ending: ".npy") else {
-        throw complaint(scanner, "a .npy file is expected, not 0 where the region is: @region:FILE.npy")
+        throw complaint(
+          scanner, "a .npy file is expected, not 0 where the region is: @region:FILE.npy")
       }
       return .mask(try Tensor(contentsOfNPY: file))
     }

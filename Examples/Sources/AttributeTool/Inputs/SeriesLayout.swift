@@ -18,7 +18,8 @@ public struct SeriesLayout: Sendable, Equatable {
     if let given {
       guard given < shape.count else {
         throw ToolError.usage(
-          "--time-axis \(given): the input has shape \(shape), whose last axis is \(shape.count - 1)")
+          "--time-axis \(given): the input has shape \(shape), whose last axis is \(shape.count - 1)"
+        )
       }
       timeAxis = given
     } else {
