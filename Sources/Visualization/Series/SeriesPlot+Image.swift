@@ -101,6 +101,10 @@ private struct SeriesDrawing {
           lines: own.map { $0.map(point) }, radius: 4.5 * unit, color: plot.color(isFor: isFor),
           opacity: Float(strength)))
     }
+    let line = Canvas.Stroke(
+      lines: field.line.runs.map { $0.map(point) }, radius: 0.65 * unit, color: style.ink,
+      opacity: plot.isDense ? 0.5 : 1)
+    if plot.isDense { canvas.ink([line]) }
     canvas.ink(strokes)
     if let baseline = field.baseline {
       canvas.ink([
@@ -109,11 +113,7 @@ private struct SeriesDrawing {
           opacity: 0.5)
       ])
     }
-    canvas.ink([
-      Canvas.Stroke(
-        lines: field.line.runs.map { $0.map(point) }, radius: 0.65 * unit, color: style.ink,
-        opacity: 1)
-    ])
+    if !plot.isDense { canvas.ink([line]) }
     for (index, column) in field.columns.enumerated() {
       let start = left + Int(Float(index) / Float(field.columns.count) * span)
       let end = left + Int(Float(index + 1) / Float(field.columns.count) * span)

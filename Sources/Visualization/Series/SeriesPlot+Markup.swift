@@ -65,13 +65,14 @@ extension SeriesPlot {
       pieces.append(
         Self.stroke(baseline.runs, color: "currentColor", width: 1, opacity: 0.45, dashes: "3 3"))
     }
-    for (isFor, strength, own) in field.halo(scale: scale) {
-      pieces.append(
-        Self.stroke(
-          own, color: color(isFor: isFor).hexadecimal, width: 9, opacity: strength,
-          isRound: count == 1))
+    let halo = field.halo(scale: scale).map { isFor, strength, own in
+      Self.stroke(
+        own, color: color(isFor: isFor).hexadecimal, width: 9, opacity: strength,
+        isRound: count == 1)
     }
-    pieces.append(Self.stroke(field.line.runs, color: "currentColor", width: 1.2, opacity: 1))
+    let line = Self.stroke(
+      field.line.runs, color: "currentColor", width: 1.2, opacity: isDense ? 0.5 : 1)
+    pieces += isDense ? [line] + halo : halo + [line]
     pieces += [true, false].map { bars(field, isFor: $0) }
     pieces += hovers(channel, width: width)
     let label =

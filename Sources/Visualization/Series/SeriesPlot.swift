@@ -6,7 +6,7 @@ import Torch
 ///
 /// Below the thin line of a channel runs a broad one in the color of what each step says for or
 /// against, the stronger the more of it shows: where nothing is said the line stands alone, on white
-/// and on black paper alike. Under it bars tell how much, on one scale for all channels.
+/// and on black paper alike. Below bars tell how much, on one scale for all channels.
 ///
 /// Long series are drawn in columns of several steps; a column shows the least and the greatest value
 /// in it, and its strongest attribution for and against, so that no extreme is lost.
@@ -145,6 +145,10 @@ public struct SeriesPlot: Sendable {
 
   /// More columns than this are more than a screen shows.
   static let columnLimit = 720
+
+  /// Whether columns stand for several steps: the line may then be a field, which would hide what lies
+  /// under it, and color lies over it.
+  var isDense: Bool { columns[0].steps > 1 }
 
   /// The color of what is said for or against, at full strength.
   func color(isFor: Bool) -> Color {

@@ -75,6 +75,10 @@ import Visualization
     }
     // −10 to 10 in ticks of 10: 7 and −7 lie at 15 and 85 hundredths of 94 units.
     #expect(heights.min() == 19.1 && heights.max() == 84.9)
+    // Color lies over what may be a field rather than a line.
+    let strokes = try elements(plot).named("path").compactMap { $0["stroke-width"] }
+      .filter { ["1.2", "9"].contains($0) }
+    #expect(strokes.first == "1.2" && strokes.last == "9")
     // Both in one column: the stronger colors the line, both have bars.
     let bars = try elements(plot).named("path").filter { $0["stroke"] == nil }
       .compactMap { $0["d"] }

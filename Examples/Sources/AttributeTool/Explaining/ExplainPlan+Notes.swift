@@ -40,6 +40,19 @@ extension ExplainPlan {
     return notes
   }
 
+  /// The output itself, where it is one number a row and no class's, and nothing else is asked for.
+  func regressionQuantity(
+    of inputs: LoadedInputs, in model: ONNXModel
+  ) throws -> (any QuantityOfInterest)? {
+    let places = try slice.end.places(in: model)
+    guard options.quantity == nil, options.labels.isEmpty, inputs.texts == nil, places.count == 1,
+      places[0] != model.head?.logits, places[0] != model.head?.output
+    else { return nil }
+    let given = try inputs.given(for: model, rows: 0..<1)
+    let output = try withoutRecording { try slice.end.read(model.evaluate(places, given: given)) }
+    return output.first?.count == 1 ? OutputValue() : nil
+  }
+
   /// How many numbers a row the output has; `nil` where it is a map.
   private func numbers(of batch: ExplainedBatch, in model: ONNXModel) throws -> Int? {
     let shape = try output(of: batch, at: slice.end.places(in: model)[0], in: model, rows: 1).shape

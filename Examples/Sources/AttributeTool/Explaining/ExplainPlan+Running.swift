@@ -39,6 +39,7 @@ extension ExplainPlan {
       let first = done.reduce(0) { $0 + $1.rows.count }
       engine.quantity =
         try similarity
+        ?? regressionQuantity(of: inputs, in: model)
         ?? quantity(ofRows: first..<first + inputs.instances.count, inputs, texts?.tokenizer)
       if let progress { engine.onProgress = { progress.show($0) } }
       let attributions = try engine.attributions(for: inputs.inputs)
@@ -52,10 +53,12 @@ extension ExplainPlan {
           attributions, of: inputs, predictions: predictions, isAbsolute: options.isAbsolute))
     }
     progress?.clear()
-    let maps = try done.first.map { batch in
-      try maps(of: batch, in: model, materials(loader, batch.inputs, tokenizer: nil))
+    var maps = ExplainedMaps()
+    if let batch = done.first {
+      maps = try self.maps(
+        of: batch, in: model, materials(loader, batch.inputs, tokenizer: nil))
     }
-    return try explanation(of: done, instances, model, maps ?? ExplainedMaps())
+    return try explanation(of: done, instances, model, maps)
   }
 
   private func explanation(

@@ -38,8 +38,10 @@ public enum CutGrammar {
   /// - Throws: ``ToolError/usage(_:)``.
   public static func end(_ text: String) throws -> any Cut {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-    if parts.count > 1 { return SideBySideCut(try parts.map { try cut(String($0)) }) }
-    let cut = try cut(text)
+    if parts.count > 1, text.after("layer:") == nil {
+      return SideBySideCut(try parts.map { try Self.cut(String($0)) })
+    }
+    let cut = try Self.cut(text)
     return (cut as? JointCut).map { StackedCut($0.cuts) } ?? cut
   }
 

@@ -15,22 +15,18 @@ public struct SeriesLayout: Sendable, Equatable {
   ///   behind the instances'.
   /// - Throws: ``ToolError/usage(_:)`` for an axis that is not there.
   init?(shape: [Int], timeAxis given: Int?) throws {
-    if let given {
-      guard given < shape.count else {
-        throw ToolError.usage(
-          "--time-axis \(given): the input has shape \(shape), whose last axis is \(shape.count - 1)"
-        )
-      }
-      timeAxis = given
-    } else {
-      guard shape.count == 3 else { return nil }
-      // Series are longer than they are wide, as a rule; ONNX's convolutions have steps last.
-      timeAxis = shape[1] > shape[2] ? 1 : 2
+    if let given, given >= shape.count {
+      throw ToolError.usage(
+        "--time-axis \(given): the input has shape \(shape), whose last axis is \(shape.count - 1)")
     }
+    guard given != nil || shape.count == 3 else { return nil }
+    // Series are longer than they are wide, as a rule; ONNX's convolutions have steps last.
+    let time = given ?? (shape[1] > shape[2] ? 1 : 2)
+    timeAxis = time
     isGiven = given != nil
-    steps = shape[timeAxis]
+    steps = shape[time]
     channels = shape.enumerated().reduce(1) { count, axis in
-      axis.offset == 0 || axis.offset == timeAxis ? count : count * axis.element
+      axis.offset == 0 || axis.offset == time ? count : count * axis.element
     }
     guard steps > 0, channels > 0 else { return nil }
   }

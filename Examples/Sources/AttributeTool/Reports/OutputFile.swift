@@ -2,6 +2,7 @@
 
 import Attribution
 import Torch
+import Visualization
 
 /// A file to write, of the kind that its name tells.
 public struct OutputFile: Sendable, Equatable {
