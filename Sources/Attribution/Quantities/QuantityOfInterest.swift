@@ -82,7 +82,7 @@ public enum QuantityError: Error, Sendable, Equatable, CustomStringConvertible {
         + "counted from 0"
     case .noClasses(let shape, let quantity):
       return "'\(quantity)' reads [rows, classes], and the slice ends in \(shape): choose another "
-        + "end, or a quantity for channels or units"
+        + "end, or a quantity for channels, units or, of a map of classes, a region"
     case .labelCount(let labels, let instances):
       return "\(labels) labels for \(instances) instances: give one for each"
     case .shape(let quantity, let result, let rows):

@@ -39,6 +39,7 @@ extension ExplainPlan {
       let first = done.reduce(0) { $0 + $1.rows.count }
       engine.quantity =
         try similarity
+        ?? regressionQuantity(of: inputs, in: model)
         ?? quantity(ofRows: first..<first + inputs.instances.count, inputs, texts?.tokenizer)
       if let progress { engine.onProgress = { progress.show($0) } }
       let attributions = try engine.attributions(for: inputs.inputs)
@@ -52,11 +53,17 @@ extension ExplainPlan {
           attributions, of: inputs, predictions: predictions, isAbsolute: options.isAbsolute))
     }
     progress?.clear()
-    return try explanation(of: done, instances, model)
+    var maps = ExplainedMaps()
+    if let batch = done.first {
+      maps = try self.maps(
+        of: batch, in: model, materials(loader, batch.inputs, tokenizer: nil))
+    }
+    return try explanation(of: done, instances, model, maps)
   }
 
   private func explanation(
-    of batches: [ExplainedBatch], _ instances: [Instance], _ model: ONNXModel
+    of batches: [ExplainedBatch], _ instances: [Instance], _ model: ONNXModel,
+    _ maps: ExplainedMaps
   ) throws -> Explanation {
     guard let first = batches.first, let activation = try batches.joined(\.activation) else {
       throw ToolError.data("there is nothing to explain")
@@ -65,10 +72,13 @@ extension ExplainPlan {
       try batch.inputs.texts?.scored(batch.activation, by: options.text.reduction)
     }
     let explained = texts.compactMap { $0 }
-    if let file = outputs.first(where: { $0.kind == .html }), explained.count < batches.count {
+    if let file = outputs.first(where: { $0.kind == .html }), explained.count < batches.count,
+      maps.series == nil
+    {
       throw ToolError.data(
         "\(file.path): attributions at '\(options.from)' have no numbers for each token, so there "
-          + "is no page of words: take --from embeddings, or write a .npy file")
+          + "is no page of words, nor are they of series, [instances, channels, steps]: take --from "
+          + "embeddings or input, name --time-axis, or write a .npy file")
     }
     let wantsPicture = outputs.contains { $0.kind == .png }
     return Explanation(
@@ -78,8 +88,8 @@ extension ExplainPlan {
       configuration: first.attributions.configuration, cost: batches.cost, activation: activation,
       standardError: try batches.joined(\.attributions.standardError),
       rows: batches.flatMap(\.rows),
-      gradient: wantsPicture ? try gradient(model, first.inputs) : nil,
-      texts: explained.flatMap { $0 })
+      gradient: wantsPicture && maps.series == nil ? try gradient(model, first.inputs) : nil,
+      texts: explained.flatMap { $0 }, maps: maps)
   }
 
   /// The quantity of a part of the instances.

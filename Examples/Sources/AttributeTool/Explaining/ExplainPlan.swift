@@ -20,6 +20,7 @@ public struct ExplainPlan: Sendable {
   public init(_ options: ExplainOptions) throws {
     self.options = options
     try options.text.check(options)
+    try options.series.check(options)
     guard options.text.isGiven || !options.inputs.isEmpty else {
       throw ToolError.usage(
         "there is no input to explain: name a .npy, .png or .jpg file, or give --text")
@@ -60,10 +61,12 @@ public struct ExplainPlan: Sendable {
     }
     try Self.check(options.imageScaling)
     outputs = try OutputFile.files(options.outputs)
-    if let page = outputs.first(where: { $0.kind == .html }), !options.text.isGiven {
+    if let page = outputs.first(where: { $0.kind == .html }), !options.text.isGiven,
+      options.inputs.allSatisfy(\.isImageName)
+    {
       throw ToolError.usage(
-        "--output \(page.path): pages are for texts, which --text and --texts give; of images "
-          + "there are FILE.png")
+        "--output \(page.path): pages are for texts, which --text and --texts give, and for series; "
+          + "of images there are FILE.png")
     }
     if let picture = outputs.first(where: { $0.kind == .png }), options.text.isGiven {
       throw ToolError.usage(

@@ -25,6 +25,8 @@ public struct Explanation: Sendable {
   public let gradient: Tensor?
   /// The texts, if that is what the instances are.
   public let texts: [ExplainedText]
+  /// How series and regions are drawn, and what is to be told.
+  public let maps: ExplainedMaps
 }
 
 /// What is told of one instance.

@@ -23,6 +23,12 @@ public enum QuantityGrammar {
                        @step:5 likewise, @axis2:5 on another axis
       Q@mask           where the text has [MASK]; Q@last at its last token, Q@words
                        at all of its own, added
+      class:1@predicted       a class over the pixels, or steps, that are predicted
+                       as it, of [instances, classes, rows, columns];
+                       @predicted:2 over those of class 2, @pixel:12,30,
+                       @box:10-20,12-30, @region:FILE.npy; :mean behind it
+      present          the scores of all labels above 0.5, added; present:0.3
+      value            the number that a regression gives; value:1 of several
       class:8-class:3  quantities add and subtract; 0.5*class:1 scales one
     """
 
@@ -85,7 +91,12 @@ public enum QuantityGrammar {
       if scanner.take("class:token:") || scanner.take("token:") {
         return try tokenQuantity("score") { ClassScore($0) }
       }
-      if scanner.take("class:") { return ClassScore(try choice()) }
+      if scanner.take("class:") {
+        let choice = try choice()
+        return try RegionGrammar.score(of: choice, &scanner) ?? ClassScore(choice)
+      }
+      if scanner.take("present") { return try presentClasses() }
+      if scanner.take("value") { return try value() }
       for part in SpanScore.Part.allCases where scanner.take(part.rawValue) {
         return try span(part)
       }
@@ -110,8 +121,9 @@ public enum QuantityGrammar {
         return ThresholdSum(threshold)
       }
       throw complaint(
-        "a quantity is expected: predicted, winning, class:3, probability:3, log-probability:3, "
-          + "logit:3, token:are, start, end, span:3-5, channel:7, unit:3,0,0 or threshold:0.5")
+        "a quantity is expected: predicted, winning, class:3, class:1@predicted, present, value:0, "
+          + "probability:3, log-probability:3, logit:3, token:are, start, end, span:3-5, channel:7, unit:3,0,0 or threshold:0.5"
+      )
     }
 
     private mutating func choice() throws -> ClassChoice {
@@ -127,6 +139,22 @@ public enum QuantityGrammar {
       }
       if let index = scanner.integer() { return .index(index) }
       throw complaint("a class is expected: its number, counted from 0, predicted or label")
+    }
+
+    private mutating func presentClasses() throws -> any QuantityOfInterest {
+      guard scanner.take(":") else { return PresentClasses() }
+      guard let threshold = scanner.number(), threshold > 0, threshold < 1 else {
+        throw complaint("a probability between 0 and 1 is expected, as in present:0.3")
+      }
+      return PresentClasses(above: threshold)
+    }
+
+    private mutating func value() throws -> any QuantityOfInterest {
+      guard scanner.take(":") else { return OutputValue() }
+      guard let target = scanner.integer() else {
+        throw complaint("a target's number is expected, counted from 0, as in value:1")
+      }
+      return OutputValue(target)
     }
 
     private mutating func channel() throws -> any QuantityOfInterest {

@@ -18,6 +18,7 @@ extension Explanation {
     lines += table
     lines.append("")
     lines += words(inColor: inColor)
+    lines += maps.notes
     // With a tolerance each instance has its own.
     let limit = plan.tolerance != nil && rows.count > 1 ? "at most " : ""
     lines.append(
