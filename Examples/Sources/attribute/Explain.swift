@@ -25,7 +25,7 @@ struct Explain: ParsableCommand {
       CUTS (--from, --to, --at)
         input, embeddings, output, logits, LAYER, in:LAYER, CUT@channel:3, CUT+CUT
       QUANTITIES (--quantity)
-        predicted, class:8-class:3, probability:3, channel:7:max, unit:3,0,0, …
+        predicted, class:8-class:3, probability:3, channel:7:max, token:are@mask, span, …
       DISTRIBUTIONS (--distribution)
         linear, blur:5, spline:FILE, guided, idgi, expected:200, gaussian:0.1, …
       BASELINES (--baseline)
@@ -149,8 +149,9 @@ struct Explain: ParsableCommand {
     help: ArgumentHelp(
       "A file to write, may be repeated.",
       discussion: """
-        .npy the values; .png original, gradient and attribution side by side; .html texts with \
-        colored words, tables with waterfalls; .csv values of tables; .json all about them.
+        .npy the values; .png original, gradient and attribution side by side, or series; .html \
+        texts with colored words, series, or tables with waterfalls; .csv values of tables; .json \
+        all about them.
         """,
       valueName: "file"))
   var output: [String] = []
@@ -164,6 +165,8 @@ struct Explain: ParsableCommand {
   @OptionGroup(title: "Texts") var texts: TextArguments
 
   @OptionGroup(title: "Tables") var tables: TableArguments
+
+  @OptionGroup(title: "Series") var series: SeriesArguments
 
   func validate() throws {
     guard options.help == nil else { return }
@@ -186,6 +189,7 @@ struct Explain: ParsableCommand {
     var options = ExplainOptions(model: model ?? "", inputs: inputs)
     options.text = texts.options
     options.table = tables.options
+    options.series = series.options
     options.from = from ?? (options.text.isGiven ? "embeddings" : options.from)
     options.to = to
     options.at = at

@@ -6,6 +6,7 @@ public struct ExplainOptions: Sendable {
   public var inputs: [String]
   public var text = TextOptions()
   public var table = TableOptions()
+  public var series = SeriesOptions()
   public var from = "input"
   public var to = "logits"
   public var at: String?

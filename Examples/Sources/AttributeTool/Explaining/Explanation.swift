@@ -29,6 +29,8 @@ public struct Explanation: Sendable {
   public let texts: [ExplainedText]
   /// The table, if that is what was explained, feature by feature.
   public internal(set) var table: ExplainedTable?
+  /// How series and regions are drawn, and what is to be told.
+  public let maps: ExplainedMaps
 }
 
 /// What is told of one instance.
@@ -36,6 +38,8 @@ public struct ExplainedRow: Sendable, Equatable {
   public let name: String
   /// The class that the model predicts; `nil` where its first output has no classes.
   public let label: Int?
+  /// What that class is called, where it is a token.
+  public var labelName: String?
   /// What its first output says for that class; `nil` where it is not one number a class.
   public let score: Double?
   /// The quantity at the instance, at the path's end and start.

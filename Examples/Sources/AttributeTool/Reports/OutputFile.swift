@@ -3,6 +3,7 @@
 import Attribution
 import Tables
 import Torch
+import Visualization
 
 /// A file to write, of the kind that its name tells.
 public struct OutputFile: Sendable, Equatable {
@@ -42,9 +43,11 @@ extension Explanation {
     for file in plan.outputs {
       switch file.kind {
       case .npy: try activation.tensors[0].writeNPY(to: file.path)
-      case .png: try SystemFile.replace(file.path, with: pictureBytes())
+      case .png:
+        let bytes = maps.series == nil ? try pictureBytes() : try seriesPicture()
+        try SystemFile.replace(file.path, with: bytes)
       case .json: continue
-      case .html: try SystemFile.replace(file.path, with: Array(page.utf8))
+      case .html: try SystemFile.replace(file.path, with: Array(page().utf8))
       case .csv: try SystemFile.replace(file.path, with: Array((table?.explanation.csv ?? "").utf8))
       }
     }
@@ -54,7 +57,10 @@ extension Explanation {
     }
   }
 
-  private var page: String { table.map { tablePage($0).html } ?? TextPage(self).html }
+  private func page() throws -> String {
+    if let table { return tablePage(table).html }
+    return maps.series == nil ? TextPage(self).html : try seriesPage().html
+  }
 
   /// The standard error of every attribution, of the attributions' shape.
   private func writeStandardErrors(to file: String) throws {
