@@ -52,7 +52,8 @@ extension ExplainPlan {
             + "over the image: write a .npy or .json file")
       }
       let isSeries =
-        options.series.timeAxis != nil || model.inputs.contains { $0.shape?.count == 3 }
+        table == nil
+        && (options.series.timeAxis != nil || model.inputs.contains { $0.shape?.count == 3 })
       guard isSeries || model.inputs.count == 1 && ImageFormat(model.inputs[0]) != nil else {
         let shapes = model.inputs.map { "'\($0.name)' \($0.shape.map(\.shapeText) ?? "[…]")" }
         throw ToolError.data(
