@@ -32,7 +32,7 @@ import Testing
     }
     let lines = command.output.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.allSatisfy { $0.count <= 80 })
-    #expect(lines.count <= 110)
+    #expect(lines.count <= 120)
   }
 
   /// The forms of a list, the first word of each line, with and without what stands in brackets.
