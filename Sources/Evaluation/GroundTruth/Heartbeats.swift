@@ -44,7 +44,9 @@ public struct Heartbeats: Sendable {
     }
   }
 
-  /// What tells the classes that have a bump: the bump. Series without one say nothing.
+  /// What tells the classes that have a bump: the bump.
+  ///
+  /// Series without one say nothing.
   public var groundTruth: GroundTruth {
     GroundTruth(inputs: series, labels: labels, truth: Truth(mask: masks))
   }
