@@ -36,6 +36,7 @@ let package = Package(
       name: "attribute",
       dependencies: [
         "AttributeTool",
+        .product(name: "Attribution", package: "swift-attribution"),
         .product(name: "Text", package: "swift-attribution"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -59,7 +59,7 @@ public struct InputLoader: Sendable {
   }
 
   /// `NAME=FILE`, or the file of a model with one input.
-  private func split(_ argument: String) throws -> (ModelInput, String) {
+  func split(_ argument: String) throws -> (ModelInput, String) {
     if let mark = argument.firstIndex(of: "=") {
       let name = String(argument[..<mark])
       if let input = model.inputs.first(where: { $0.name == name }) {
