@@ -69,6 +69,7 @@ let package = Package(
     program("leaks"),
     program("ground-truth"),
     program("pasted-objects"),
+    program("vehicles"),
     .executableTarget(
       name: "tokenize", dependencies: [.product(name: "Text", package: "swift-attribution")],
       swiftSettings: swiftSettings),
@@ -86,7 +87,7 @@ let package = Package(
       dependencies: [
         "AttributeTool", "attribute", "quickstart", "eight-not-three", "paths", "custom-path",
         "custom-quantity", "saturation", "baseline-choice", "distributions", "ground-truth",
-        "pasted-objects",
+        "pasted-objects", "vehicles",
       ],
       path: "Tests/AttributeToolTests", exclude: ["Fixtures"], swiftSettings: swiftSettings),
   ],

@@ -44,7 +44,8 @@ import Torch
     #expect(try relativeL1(Vehicles(count: 3, seed: 6).images, few.images) > 0.1)
   }
 
-  @Test func `kinds differ in their part and nowhere else, and the parts of two questions lie apart`()
+  @Test
+  func `kinds differ in their part and nowhere else, and the parts of two questions lie apart`()
     throws
   {
     let set = try Vehicles(count: 40, seed: 9, only: .sedan)
@@ -76,5 +77,68 @@ import Torch
       inputs: try set.counterparts(.convertible), labels: [Int](repeating: 1, count: 100),
       truth: Truth())
     #expect(try open.accuracy(of: Self.network()) >= 0.95)
+  }
+
+  // MARK: Comparative explanations
+
+  /// Of each sedan, whether the strongest pixel lies in the part, and how much of what speaks for the
+  /// answer does.
+  private func scores(
+    _ method: some AttributionMethod, in model: any Model, _ truth: GroundTruth
+  ) throws -> (hits: [Double], masses: [Double]) {
+    let explainer = Explainer("own", slice: NetworkSlice(to: .logits)) { _, _, _ in method }
+    let explanation = try explainer.explanation(
+      of: Inputs(truth.inputs), in: model, truth: truth.truth)
+    return (
+      try PointingGame().scores(of: explanation, seed: 0).scores,
+      try RelevanceMassAccuracy().scores(of: explanation, seed: 0).scores
+    )
+  }
+
+  @Test(arguments: [false, true])
+  func `why a sedan and not a convertible lights the roof, more than why a sedan does`(
+    throughUnits: Bool
+  ) throws {
+    let model = try Self.network()
+    let set = try Vehicles(count: 100, seed: 7, only: .sedan)
+    let truth = try set.groundTruth(against: .convertible)
+    let sedan = ClassScore.classScore(0)
+    func method(_ quantity: any QuantityOfInterest) -> any AttributionMethod {
+      if throughUnits {
+        return InfluenceDirected(
+          model, through: 3, unitsOf: .layer("relu4"), quantity: quantity, steps: 16, rule: .secant)
+      }
+      return IntegratedGradients(model, quantity: quantity, steps: 16, rule: .secant)
+    }
+    let plain = try scores(method(sedan), in: model, truth)
+    let compared = try scores(method(sedan - ClassScore.classScore(1)), in: model, truth)
+    let masses = PairedComparison(compared.masses, plain.masses)
+    #expect(try #require(masses.difference.interval).lowerBound > 0)
+    #expect(masses.pValue < 0.01)
+    #expect(compared.hits.reduce(0, +) >= plain.hits.reduce(0, +))
+    // A blind guess hits the part as often as it is large.
+    let area = try #require(truth.truth.mask).mean().number()
+    #expect(try #require(MeanEstimate(compared.masses).interval).lowerBound > 3 * area)
+    #expect(try #require(MeanEstimate(compared.hits).interval).lowerBound > 5 * area)
+  }
+
+  @Test func `another question about the same sedan has another answer`() throws {
+    let model = try Self.network()
+    let set = try Vehicles(count: 100, seed: 7, only: .sedan)
+    let sedan = ClassScore.classScore(0)
+    func maps(against kind: Vehicles.Kind) -> IntegratedGradients {
+      IntegratedGradients(
+        model, quantity: sedan - ClassScore.classScore(kind.rawValue), steps: 16, rule: .secant)
+    }
+    let (roof, rear) = try (
+      set.groundTruth(against: .convertible), set.groundTruth(against: .van)
+    )
+    for (truth, own, other) in [
+      (roof, Vehicles.Kind.convertible, Vehicles.Kind.van), (rear, .van, .convertible),
+    ] {
+      let right = try scores(maps(against: own), in: model, truth).masses
+      let wrong = try scores(maps(against: other), in: model, truth).masses
+      #expect(try #require(PairedComparison(right, wrong).difference.interval).lowerBound > 0)
+    }
   }
 }

@@ -46,11 +46,18 @@ extension UnitsStudy {
   private var facts: [String] {
     let made = layers[0].configuration
     let measure = made.measure == .attribution ? "attributions" : "influences"
+    let ranked =
+      switch plan.options.order {
+      case .magnitude: "the greatest size first"
+      case .supporting: "what speaks most for it first"
+      case .opposing: "what speaks most against it first"
+      }
     return [
-      "Units by their \(measure), \(plan.options.reduction.rawValue) over positions, ranked "
-        + "\(plan.options.order.rawValue): \(made.distribution) at \(made.at), read at \(made.to).",
-      "Pictures: attributions of each unit's own activation to the input; where it looks, and what "
-        + "raises it (for) or lowers it (against).",
+      "Units by their \(measure), the \(plan.options.reduction.rawValue) over positions, \(ranked). "
+        + "\(made.distribution) at \(made.at), read at \(made.to).",
+      "Pictures of each unit: the instance where it looks; what raises (for) or lowers (against) its "
+        + "activation; what of the input acts on the quantity through it, which adds up to the unit's "
+        + "part as far as the network is straight on the way.",
     ]
   }
 
@@ -86,33 +93,33 @@ extension UnitsStudy {
         UnitReport.Card(
           unit: viewed.unit, means: studied.means(of: viewed.unit.unit),
           views: try pictures.map { pictures in
-            try viewed.instances.map { try tiles($0, viewed.unit, studied, pictures) }
+            try viewed.instances.map { try tiles($0, pictures) }
           } ?? [],
           features: viewed.features, gap: viewed.gap)
       }, essence: studied.essence)
   }
 
-  /// The instance where the unit looks, what raises and lowers it, and where it counts.
+  /// The instance where the unit looks, what raises and lowers it, and what acts on the quantity
+  /// through it.
   private func tiles(
-    _ view: ViewedInstance, _ unit: RankedUnit, _ studied: StudiedLayer, _ pictures: UnitsPictures
+    _ view: ViewedInstance, _ pictures: UnitsPictures
   ) throws -> [UnitReport.Tile] {
     let loaded = try instances.loaded(view.instance..<view.instance + 1)
     guard let tensor = loaded.tensors[pictures.format.input] else { return [] }
     let image = try pictures.image(tensor)
     let map = try pictures.map(view.attributions)
-    let score = view.score.map { $0.text(3) } ?? ""
-    var tiles = [
+    let passage = try pictures.map(view.passage)
+    return [
       UnitReport.Tile(
-        pictures.mask(map, on: image), title: loaded.instances[0].name, detail: score),
+        pictures.mask(map, on: image), title: loaded.instances[0].name,
+        detail: "unit at \(map.values.reduce(0, +).text(3))"),
       UnitReport.Tile(
-        pictures.heatmap(map), title: "looks at", detail: "sum \(map.values.reduce(0, +).text(3))"),
+        pictures.heatmap(map), title: "looks at", detail: "what moves the unit"),
+      UnitReport.Tile(
+        pictures.heatmap(passage), title: "through it",
+        detail: "\(passage.values.reduce(0, +).text(3))"
+          + (view.score.map { " of \($0.text(3))" } ?? "")),
     ]
-    if let all = studied.attributions {
-      let own = try AttributionMap(
-        all.row(view.instance), reducing: .channel(unit.unit))
-      tiles.append(UnitReport.Tile(pictures.heatmap(own), title: "counts", detail: "in the layer"))
-    }
-    return tiles
   }
 }
 

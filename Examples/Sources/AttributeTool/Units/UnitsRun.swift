@@ -148,14 +148,9 @@ public struct UnitsRun {
         "--top \(options.top): '\(layer.name)' has \(layout.count) "
           + "unit\(layout.count == 1 ? "" : "s")")
     }
-    let few = instances.count <= 2 && layout.shape.count == 4 && layout.axis == 1
     return StudiedLayer(
       layer: layer, shape: layout.shape, configuration: made, rankings: rankings,
       views: try views(of: layer, rankings[0]), essence: try essence(of: layer, rankings[0]),
-      attributions: few
-        ? try influence(on: layer).scores(
-          for: first.inputs, quantities: plan.quantities(labels: labels(0..<instances.count)))[0]
-          .attributions.values : nil,
       layout: layout)
   }
 
@@ -168,7 +163,16 @@ public struct UnitsRun {
     let rows = Array(Set(shown.joined())).sorted()
     let view = UnitView(
       try engine(plan.viewPlan(of: layer.text, input: input)), axis: options.axis)
-    let found = try view.attributions(of: top.map(\.unit), for: instances.loaded(rows).inputs)
+    let inputs = try instances.loaded(rows).inputs
+    let units = top.map(\.unit)
+    let found = try view.attributions(of: units, for: inputs)
+    let labels = options.explain.labels.isEmpty ? [] : rows.map { options.explain.labels[$0] }
+    var engine = try influence(on: layer).engine
+    engine.keepsInfluence = true
+    let whole = try engine.attributions(
+      for: inputs, quantities: [plan.quantities(labels: labels)[0]])[0]
+    let passages = try view.passages(
+      through: units, influence: whole.influence?.tensors.first ?? whole.values, for: inputs)
     return try zip(top, shown).enumerated().map { index, pair in
       let (unit, shown) = pair
       let places = shown.compactMap { rows.firstIndex(of: $0) }
@@ -180,7 +184,8 @@ public struct UnitsRun {
           ViewedInstance(
             instance: instance,
             score: unit.strongest.first { $0.instance == instance }?.score,
-            attributions: try result.values.sliced(axis: 0, from: place, to: place + 1))
+            attributions: try result.values.sliced(axis: 0, from: place, to: place + 1),
+            passage: try passages[index].values.sliced(axis: 0, from: place, to: place + 1))
         },
         gap: gaps.map { gaps in
           places.reduce(0) { $0 + abs(gaps[$1]) } / Double(max(1, places.count))
@@ -200,7 +205,9 @@ public struct UnitsRun {
   private func essence(
     of layer: UnitsLayer, _ ranking: UnitRanking
   ) throws -> UnitReport.Essence? {
-    guard options.measuresEssence else { return nil }
+    guard options.measuresEssence || plan.outputs.contains(where: { $0.kind != .csv }) else {
+      return nil
+    }
     let essence = UnitEssence(
       model, of: try CutGrammar.cut(layer.text), quantity: plan.whole.quantity,
       to: plan.whole.slice.end, axis: options.axis)
@@ -226,7 +233,7 @@ extension StudiedLayer {
   func renamed(_ layer: UnitsLayer) -> StudiedLayer {
     StudiedLayer(
       layer: layer, shape: shape, configuration: configuration, rankings: rankings, views: views,
-      essence: essence, attributions: attributions, layout: layout)
+      essence: essence, layout: layout)
   }
 }
 

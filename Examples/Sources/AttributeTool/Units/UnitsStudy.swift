@@ -27,8 +27,6 @@ struct StudiedLayer {
   let rankings: [UnitRanking]
   let views: [ViewedUnit]
   let essence: UnitReport.Essence?
-  /// Where the layer's units count, `[instances, …]`: of few instances only.
-  let attributions: Tensor?
   let layout: UnitLayout
 
   /// The units that are looked at, with their means for the quantity and each part.
@@ -55,6 +53,8 @@ struct ViewedInstance {
   let score: Double?
   /// Attributions of its activation, `[1, …]`.
   let attributions: Tensor
+  /// What of the input acts on the quantity through the unit, `[1, …]`.
+  let passage: Tensor
 }
 
 /// The quantity and its parts at the input.

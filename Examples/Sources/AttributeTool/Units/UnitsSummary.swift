@@ -53,7 +53,7 @@ extension UnitsStudy {
   }
 
   private func essence(of layer: StudiedLayer) -> [String] {
-    guard let essence = layer.essence else { return [] }
+    guard plan.options.measuresEssence, let essence = layer.essence else { return [] }
     var columns: [(title: String, cells: [String])] = [
       ("kept", essence.ranked.map { "\($0.kept)" }),
       ("quantity", essence.ranked.map { $0.quantity.text(4) }),
