@@ -3,16 +3,19 @@
 // Why a sedan and not a convertible? Where the part that tells them apart is known, the comparison must
 // point at it: at the input, and through the top units of a layer.
 //
-//     cd Examples && swift run -c release vehicles [120]
+//     cd Examples && swift run -c release vehicles [120 [vehicles.png]]
 //
 // Prints, for each question about the same sedans, how often the strongest pixel lies in the part
 // (pointing game), and which share of what speaks for the answer does (mass), with intervals of 95 %: of
-// the sedan's score alone, and of the sedan's score less that of the other kind.
+// the sedan's score alone, and of the sedan's score less that of the other kind. The second argument is a
+// picture of the first of them.
 
 import Attribution
 import Evaluation
+import FoundationEssentials
 import ONNX
 import Torch
+import Visualization
 
 let model = try ONNXModel(path: "Models/vehicles.onnx")
 let count = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 120 : 120
@@ -79,4 +82,30 @@ for other in Vehicles.Kind.allCases where other != .sedan {
     print("| \(name) | \(plain) | \(compared) |")
   }
   print("")
+}
+
+if CommandLine.arguments.count > 2 {
+  let roofs = try set.masks(against: .convertible)
+  let alone = try IntegratedGradients(model, quantity: sedan, steps: 16, rule: .secant)
+    .attributions(for: set.images).values
+  let compared = try IntegratedGradients(
+    model, quantity: sedan - ClassScore.classScore(1), steps: 16, rule: .secant
+  ).attributions(for: set.images).values
+  let against = try IntegratedGradients(
+    model, quantity: sedan - ClassScore.classScore(3), steps: 16, rule: .secant
+  ).attributions(for: set.images).values
+  func map(_ maps: Tensor, _ row: Int) throws -> Heatmap {
+    try Heatmap(maps[row], colors: .redWhiteBlue)
+  }
+  let tiles = try (0..<min(3, count)).flatMap { row in
+    [
+      Panel.Tile(try Image(set.images[row]), title: "sedan"),
+      Panel.Tile(try Image(roofs[row]), title: "not a convertible"),
+      Panel.Tile(try map(alone, row), title: "sedan alone"),
+      Panel.Tile(try map(compared, row), title: "sedan − convertible"),
+      Panel.Tile(try map(against, row), title: "sedan − van"),
+    ]
+  }
+  let file = URL(fileURLWithPath: CommandLine.arguments[2])
+  try Panel(tiles, columns: 5, title: "Why a sedan?").image.write(to: file)
 }

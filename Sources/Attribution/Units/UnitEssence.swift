@@ -50,12 +50,34 @@ public struct UnitEssence: Sendable {
     subject: Int? = nil
   ) throws -> [EssencePoint] {
     let all = try inputs.resolved(for: model).rows
+    return try curve(keeping: order, counts: counts, over: all, labels, subject) { range in
+      try Instances(of: inputs, in: model, at: layer, to: end, range: range)
+    }
+  }
+
+  /// The curve over a data set of `count` instances, some after others, none of which are kept.
+  ///
+  /// - Parameter read: Gives some of the instances.
+  public func curve(
+    keeping order: [Int], counts: [Int], of count: Int, labels: [Int]? = nil,
+    subject: Int? = nil, reading read: (Range<Int>) throws -> Inputs
+  ) throws -> [EssencePoint] {
+    try curve(keeping: order, counts: counts, over: count, labels, subject) { range in
+      try Instances(of: read(range), in: model, at: layer, to: end)
+    }
+  }
+
+  private func curve(
+    keeping order: [Int], counts: [Int], over all: Int, _ labels: [Int]?, _ subject: Int?,
+    _ some: (Range<Int>) throws -> Instances
+  ) throws -> [EssencePoint] {
     if let labels, labels.count != all { throw UnitError.labels(labels.count, instances: all) }
+    guard all > 0 else { throw UnitError.noInstances }
     var tallies = counts.map { _ in EssenceTally(subject: subject) }
     for first in stride(from: 0, to: all, by: max(1, rowsAtOnce)) {
       try Task.checkCancellation()
       let range = first..<min(all, first + max(1, rowsAtOnce))
-      let instances = try Instances(of: inputs, in: model, at: layer, to: end, range: range)
+      let instances = try some(range)
       guard let own = instances.activation.tensors.first, instances.activation.tensors.count == 1
       else {
         throw CutError.severalTensors(
@@ -107,6 +129,18 @@ public struct EssencePoint: Sendable, Equatable {
   public let recall: Double?
   /// The share of those called so that are; `nil` where none is called so.
   public let precision: Double?
+
+  public init(
+    kept: Int, quantity: Double, standardError: Double? = nil, accuracy: Double? = nil,
+    recall: Double? = nil, precision: Double? = nil
+  ) {
+    self.kept = kept
+    self.quantity = quantity
+    self.standardError = standardError
+    self.accuracy = accuracy
+    self.recall = recall
+    self.precision = precision
+  }
 }
 
 /// Counts of what is left, over batches.

@@ -72,30 +72,37 @@ public struct UnitInfluence: Sendable {
     try scores(for: inputs, quantities: [engine.quantity])[0]
   }
 
-  /// Goes through a data set, a batch after another, none of which is kept.
+  /// Goes through a data set, some instances after others, none of which are kept.
   ///
   /// - Parameters:
-  ///   - batches: Parts of the data set; made as they are needed where they come from a file.
+  ///   - count: Instances.
+  ///   - rowsAtOnce: How many are read at a time.
   ///   - strongest: How many instances of each unit are remembered, those in which it does most.
+  ///   - read: Gives some of the instances.
   /// - Returns: One result for each quantity.
-  /// - Complexity: Memory for one batch, and for `strongest` numbers of each unit.
+  /// - Complexity: Memory for `rowsAtOnce` instances, and for `strongest` numbers of each unit.
+  /// - Precondition: `rowsAtOnce > 0`.
   public func statistics(
-    over batches: some Sequence<Inputs>, quantities: [any QuantityOfInterest], strongest: Int = 8
+    of count: Int, rowsAtOnce: Int = 64, quantities: [any QuantityOfInterest], strongest: Int = 8,
+    reading read: (Range<Int>) throws -> Inputs
   ) throws -> [UnitStatistics] {
+    precondition(rowsAtOnce > 0, "instances are read \(rowsAtOnce) at a time")
+    guard count > 0 else { throw UnitError.noInstances }
     var found = quantities.map { _ in UnitStatistics(strongest: strongest) }
-    for batch in batches {
-      for (index, scores) in try scores(for: batch, quantities: quantities).enumerated() {
+    for first in stride(from: 0, to: count, by: rowsAtOnce) {
+      let inputs = try read(first..<min(count, first + rowsAtOnce))
+      for (index, scores) in try scores(for: inputs, quantities: quantities).enumerated() {
         try found[index].add(scores)
       }
     }
-    guard found.allSatisfy({ $0.instances > 0 }) else { throw UnitError.noInstances }
     return found
   }
 
   /// Units in the order of their mean over the instances.
   public func ranking(for inputs: Inputs, by order: UnitOrder = .magnitude) throws -> UnitRanking {
-    try statistics(over: CollectionOfOne(inputs), quantities: [engine.quantity])[0].ranking(
-      by: order)
+    var statistics = UnitStatistics()
+    try statistics.add(scores(for: inputs))
+    return statistics.ranking(by: order)
   }
 
   /// Units in the order of their mean over the rows of a model's only input.

@@ -10,7 +10,7 @@ public struct UnitStatistics: Sendable {
   public private(set) var instances = 0
   /// `nil` before the first instance.
   public private(set) var layout: UnitLayout?
-  /// Of the attributions; of influences the sums have no meaning.
+  /// What goes through the layer as a whole.
   public private(set) var flow = UnitFlow()
   /// What made the scores.
   public private(set) var configuration: Configuration?
@@ -82,12 +82,12 @@ public struct UnitStatistics: Sendable {
 /// How much flows through a layer as a whole, means over instances in units of the quantity.
 public struct UnitFlow: Sendable, Equatable {
   private var instances = 0.0
-  private var sums = 0.0
+  private var sums: Double?
   private var changes: Double?
   private var gaps: Double?
 
-  /// Σ over all units.
-  public var sum: Double { instances > 0 ? sums / instances : 0 }
+  /// Σ over all units; `nil` of influences, which have different units and do not add up.
+  public var sum: Double? { sums.map { $0 / instances } }
   /// The quantity's change along the path; `nil` where there is no path.
   public var change: Double? { changes.map { $0 / instances } }
   /// The size of an instance's completeness gap; `nil` where there is no path.
@@ -96,13 +96,14 @@ public struct UnitFlow: Sendable, Equatable {
   mutating func add(_ scores: UnitScores) throws {
     let found = scores.attributions
     let rows = Double(scores.values.shape[0])
-    sums += try found.values.converted(to: .float64).sum().number()
+    instances += rows
+    guard found.configuration.measure == .attribution else { return }
+    sums = try (sums ?? 0) + found.values.converted(to: .float64).sum().number()
     if let end = found.quantity.end, let start = found.quantity.start {
       changes = try (changes ?? 0) + (end - start).sum().number()
     }
     if let gap = found.completenessGap {
       gaps = try (gaps ?? 0) + gap.absolute().sum().number()
     }
-    instances += rows
   }
 }

@@ -51,7 +51,7 @@ extension UnitReport {
       return [
         Table.Cell(.element("a", ["href": "#layer-\(place)"], [.text(layer.name)])),
         Table.Cell("\(layer.ranking.units.count)", sortKey: Double(layer.ranking.units.count)),
-        Table.Cell(.text(labelText(flow.sum)), sortKey: flow.sum),
+        Table.Cell(.text(flow.sum.map(labelText) ?? "–"), sortKey: flow.sum),
         Table.Cell(.text(flow.gap.map(labelText) ?? "–")),
         Table.Cell("\(layer.ranking.unitsHolding(0.8))"),
         Table.Cell(.text(top.map { "\($0.name) (\(labelText($0.mean)))" } ?? "–")),
@@ -97,7 +97,7 @@ extension UnitReport {
 
   private func flowText(_ ranking: UnitRanking) -> String {
     let flow = ranking.flow
-    var text = "sum over all units \(labelText(flow.sum))"
+    var text = flow.sum.map { "sum over all units \(labelText($0))" } ?? "influences do not add up"
     if let change = flow.change { text += ", the quantity's change \(labelText(change))" }
     if let gap = flow.gap { text += ", gap \(labelText(gap))" }
     return text + "; 80 % lies in \(ranking.unitsHolding(0.8)) of \(ranking.units.count) units"

@@ -106,9 +106,9 @@ import Torch
     func method(_ quantity: any QuantityOfInterest) -> any AttributionMethod {
       if throughUnits {
         return InfluenceDirected(
-          model, through: 3, unitsOf: .layer("relu4"), quantity: quantity, steps: 16, rule: .secant)
+          model, through: 3, unitsOf: .layer("relu4"), quantity: quantity, steps: 8, rule: .secant)
       }
-      return IntegratedGradients(model, quantity: quantity, steps: 16, rule: .secant)
+      return IntegratedGradients(model, quantity: quantity, steps: 8, rule: .secant)
     }
     let plain = try scores(method(sedan), in: model, truth)
     let compared = try scores(method(sedan - ClassScore.classScore(1)), in: model, truth)
@@ -128,7 +128,7 @@ import Torch
     let sedan = ClassScore.classScore(0)
     func maps(against kind: Vehicles.Kind) -> IntegratedGradients {
       IntegratedGradients(
-        model, quantity: sedan - ClassScore.classScore(kind.rawValue), steps: 16, rule: .secant)
+        model, quantity: sedan - ClassScore.classScore(kind.rawValue), steps: 8, rule: .secant)
     }
     let (roof, rear) = try (
       set.groundTruth(against: .convertible), set.groundTruth(against: .van)

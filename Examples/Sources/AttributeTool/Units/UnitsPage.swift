@@ -12,7 +12,7 @@ extension UnitsStudy {
       UnitsPictures(format: $0, scaling: plan.options.explain.imageScaling, colors: colors)
     }
     return UnitReport(
-      title: title, lead: lead, facts: facts, quantities: quantities,
+      title: title, lead: lead, facts: facts(hasPictures: pictures != nil), quantities: quantities,
       input: try pictures.map(inputTiles) ?? [],
       layers: try layers.map { try layer($0, pictures) }, colors: colors)
   }
@@ -43,7 +43,7 @@ extension UnitsStudy {
       + "and what of the input it looks at."
   }
 
-  private var facts: [String] {
+  private func facts(hasPictures: Bool) -> [String] {
     let made = layers[0].configuration
     let measure = made.measure == .attribution ? "attributions" : "influences"
     let ranked =
@@ -55,9 +55,11 @@ extension UnitsStudy {
     return [
       "Units by their \(measure), the \(plan.options.reduction.rawValue) over positions, \(ranked). "
         + "\(made.distribution) at \(made.at), read at \(made.to).",
-      "Pictures of each unit: the instance where it looks; what raises (for) or lowers (against) its "
-        + "activation; what of the input acts on the quantity through it, which adds up to the unit's "
-        + "part as far as the network is straight on the way.",
+      hasPictures
+        ? "Pictures of each unit: the instance where it looks; what raises (for) or lowers (against) its "
+          + "activation; what of the input acts on the quantity through it, which adds up to the unit's "
+          + "part as far as the network is straight on the way."
+        : "Of each unit, the features that raise (above 0) or lower its activation most.",
     ]
   }
 

@@ -94,7 +94,7 @@ extension UnitsStudy {
       "distribution": .string(made.distribution),
       "at": .string(made.at),
       "to": .string(made.to),
-      "sum": .number(flow.sum),
+      "sum": JSON(flow.sum),
       "change": JSON(flow.change),
       "completenessGap": JSON(flow.gap),
       "units": .array(

@@ -215,11 +215,11 @@ public struct UnitsRun {
     let counts =
       ([0, 1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 140, 200, 300, 500].filter { $0 < count })
       + [count]
-    let inputs = try instances.loaded(0..<instances.count).inputs
     let labels = options.explain.labels.isEmpty ? nil : options.explain.labels
     func curve(_ order: [Int]) throws -> [EssencePoint] {
       try essence.curve(
-        keeping: order, counts: counts, of: inputs, labels: labels, subject: plan.subject)
+        keeping: order, counts: counts, of: instances.count, labels: labels, subject: plan.subject
+      ) { try instances.loaded($0).inputs }
     }
     var random = SeededOrder(seed: options.explain.seed)
     return UnitReport.Essence(

@@ -24,7 +24,7 @@ extension UnitsStudy {
     let flow = ranking.flow
     let shape = "\(Array(layer.shape.dropFirst()))"
     let same = layer.layer.same.isEmpty ? "" : ", as " + layer.layer.same.joined(separator: ", ")
-    var line = "sum \(flow.sum.text())"
+    var line = flow.sum.map { "sum \($0.text())" } ?? "influences do not add up"
     if let change = flow.change { line += " of \(change.text())" }
     if let gap = flow.gap { line += ", gap \(gap.text(2))" }
     line += ", 80 % in \(ranking.unitsHolding(0.8)) of \(ranking.units.count) units"
