@@ -53,7 +53,7 @@ extension UnitsStudy {
       case .opposing: "what speaks most against it first"
       }
     return [
-      "Units by their \(measure), the \(plan.options.reduction.rawValue) over positions, \(ranked). "
+      "Units by their \(measure), the \(plan.options.reduction.rawValue) over positions, \(ranked); "
         + "\(made.distribution) at \(made.at), read at \(made.to).",
       hasPictures
         ? "Pictures of each unit: the instance where it looks; what raises (for) or lowers (against) its "
