@@ -148,7 +148,8 @@ struct Units: ParsableCommand {
     explain.to = to
     explain.at = at
     explain.quantity = quantity
-    explain.labels = label?.classes ?? []
+    // Besides, they are what the essence is judged by.
+    if quantity?.contains("label") ?? true { explain.labels = label?.classes ?? [] }
     explain.distribution = distribution
     explain.baseline = baseline
     explain.rule = rule
@@ -163,6 +164,7 @@ struct Units: ParsableCommand {
     explain.imageScaling.deviation = imageDeviation?.numbers ?? explain.imageScaling.deviation
     explain.showsProgress = Console.isInteractive
     var options = UnitsOptions(explain)
+    options.labels = label?.classes ?? []
     options.layers = layer
     options.top = top
     options.order = order.value

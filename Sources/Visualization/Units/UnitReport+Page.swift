@@ -3,8 +3,10 @@
 import Attribution
 
 extension UnitReport {
-  /// The page: what is asked, the input, how the quantity flows through the layers, and each layer's
-  /// units with what they look at. It needs no script and no other file.
+  /// The page, which needs no script and no other file.
+  ///
+  /// It has what is asked, the input, how the quantity flows through the layers, and each layer's units
+  /// with what they look at.
   ///
   /// - Throws: ``VisualizationError`` where a picture cannot be written.
   public func page() throws -> Page {

@@ -16,6 +16,8 @@ public struct UnitsOptions: Sendable {
   /// Instances that are shown.
   public var examples = 6
   public var measuresEssence = false
+  /// The right class of each instance, for what is left of the class.
+  public var labels: [Int] = []
   /// A file with a name for each feature of the input.
   public var names: String?
   public var outputs: [String] = []

@@ -26,9 +26,9 @@ public struct UnitsRun {
       path: explain.model, elementType: explain.usesDoublePrecision ? .float64 : nil)
     loader = InputLoader(model: model, scaling: explain.imageScaling)
     instances = try UnitsInstances(explain.inputs, loader)
-    guard explain.labels.isEmpty || explain.labels.count == instances.count else {
+    guard options.labels.isEmpty || options.labels.count == instances.count else {
       throw ToolError.usage(
-        "--label has \(explain.labels.count) class\(explain.labels.count == 1 ? "" : "es"), and "
+        "--label has \(options.labels.count) class\(options.labels.count == 1 ? "" : "es"), and "
           + "there are \(instances.count) instances: give one for each, or --quantity class:3 for all"
       )
     }
@@ -215,7 +215,7 @@ public struct UnitsRun {
     let counts =
       ([0, 1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 140, 200, 300, 500].filter { $0 < count })
       + [count]
-    let labels = options.explain.labels.isEmpty ? nil : options.explain.labels
+    let labels = options.labels.isEmpty ? nil : options.labels
     func curve(_ order: [Int]) throws -> [EssencePoint] {
       try essence.curve(
         keeping: order, counts: counts, of: instances.count, labels: labels, subject: plan.subject
