@@ -124,7 +124,7 @@ public struct InputLoader: Sendable {
         + "explained there, so replace them")
   }
 
-  private func joined(_ parts: [Tensor], of input: ModelInput) throws -> Tensor {
+  func joined(_ parts: [Tensor], of input: ModelInput) throws -> Tensor {
     guard parts.count > 1 else { return parts[0] }
     guard input.hasRows else {
       throw ToolError.data(
@@ -158,6 +158,8 @@ public struct LoadedInputs: Sendable {
   public let instances: [Instance]
   /// Where the instances are texts.
   public var texts: EncodedTexts?
+  /// Files of what the model reads besides texts.
+  var otherFiles: [String] = []
 
   public var inputs: Inputs { Inputs(tensors) }
 

@@ -2,6 +2,7 @@
 
 import Attribution
 import Torch
+import Visualization
 
 /// A file to write, of the kind that its name tells.
 public struct OutputFile: Sendable, Equatable {
@@ -40,9 +41,13 @@ extension Explanation {
     for file in plan.outputs {
       switch file.kind {
       case .npy: try activation.tensors[0].writeNPY(to: file.path)
-      case .png: try SystemFile.replace(file.path, with: pictureBytes())
+      case .png:
+        let bytes = maps.series == nil ? try pictureBytes() : try seriesPicture()
+        try SystemFile.replace(file.path, with: bytes)
       case .json: continue
-      case .html: try SystemFile.replace(file.path, with: Array(TextPage(self).html.utf8))
+      case .html:
+        let page = maps.series == nil ? TextPage(self).html : try seriesPage().html
+        try SystemFile.replace(file.path, with: Array(page.utf8))
       }
     }
     if let file = plan.options.standardErrors { try writeStandardErrors(to: file) }

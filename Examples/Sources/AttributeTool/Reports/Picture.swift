@@ -38,7 +38,7 @@ extension Explanation {
     let tiles = try rows.indices.flatMap { index in
       try self.tiles(
         row: rows[index], image: images.row(index), gradient: gradients.row(index),
-        map: maps.row(index), isInput: isInput)
+        map: maps.row(index), isInput: isInput, region: region(at: index))
     }
     let columns = rows.count <= 4 ? 3 : rows.count <= 24 ? 6 : 12
     let panel = Panel(tiles, columns: columns, title: panelTitle)
@@ -52,7 +52,8 @@ extension Explanation {
   }
 
   private func tiles(
-    row: ExplainedRow, image: Tensor, gradient: Tensor, map: Tensor, isInput: Bool
+    row: ExplainedRow, image: Tensor, gradient: Tensor, map: Tensor, isInput: Bool,
+    region: AttributionMap?
   ) throws -> [Panel.Tile] {
     let original = try picture(of: image)
     let normalization: Normalization =
@@ -72,11 +73,20 @@ extension Explanation {
     if let start = row.start, let end = row.end, made.measure == .attribution {
       detail += " of \((end - start).text(4))"
     }
+    func outlined(_ picture: any Picture) -> any Picture {
+      region.map { Outlined(picture, region: $0) } ?? picture
+    }
     return [
-      Panel.Tile(original, title: row.name, detail: label + score),
-      Panel.Tile(gradientMap, title: "gradient", detail: "at the input"),
-      Panel.Tile(shown, title: title, detail: detail),
+      Panel.Tile(outlined(original), title: row.name, detail: label + score),
+      Panel.Tile(outlined(gradientMap), title: "gradient", detail: "at the input"),
+      Panel.Tile(outlined(shown), title: title, detail: detail),
     ]
+  }
+
+  /// Where the quantity reads an instance; `nil` where that is no part of a picture.
+  private func region(at index: Int) throws -> AttributionMap? {
+    guard let region = maps.region, region.rank == 3 else { return nil }
+    return try AttributionMap(region[index])
   }
 
   /// The instance as it was before it was scaled for the model; from black to white where its

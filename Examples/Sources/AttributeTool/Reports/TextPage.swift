@@ -62,7 +62,7 @@ struct TextPage {
   private var sections: [Markup] {
     zip(explanation.strips(), explanation.rows).map { strip, row in
       var facts: [String] = []
-      if let label = row.label { facts.append("label \(label)") }
+      if let label = row.label { facts.append("label \(row.labelName ?? "\(label)")") }
       if let score = row.score { facts.append("\(explanation.scoreName) \(score.text(4))") }
       if let start = row.start, let end = row.end {
         facts.append("quantity \(start.text(4)) → \(end.text(4))")
