@@ -36,6 +36,7 @@ let package = Package(
       name: "attribute",
       dependencies: [
         "AttributeTool",
+        .product(name: "Attribution", package: "swift-attribution"),
         .product(name: "Text", package: "swift-attribution"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -69,6 +70,7 @@ let package = Package(
     program("leaks"),
     program("ground-truth"),
     program("pasted-objects"),
+    program("vehicles"),
     .executableTarget(
       name: "tokenize", dependencies: [.product(name: "Text", package: "swift-attribution")],
       swiftSettings: swiftSettings),
@@ -86,7 +88,7 @@ let package = Package(
       dependencies: [
         "AttributeTool", "attribute", "quickstart", "eight-not-three", "paths", "custom-path",
         "custom-quantity", "saturation", "baseline-choice", "distributions", "ground-truth",
-        "pasted-objects",
+        "pasted-objects", "vehicles",
       ],
       path: "Tests/AttributeToolTests", exclude: ["Fixtures"], swiftSettings: swiftSettings),
   ],

@@ -19,7 +19,7 @@ struct Attribute: ParsableCommand {
       broken, or does not fit; 70 for a defect of the tool.
       """,
     version: toolVersion,
-    subcommands: [Inspect.self, Explain.self, Compare.self])
+    subcommands: [Inspect.self, Explain.self, Units.self, Compare.self])
 
   static func main() {
     main(nil)

@@ -17,6 +17,13 @@ final class ProgressBar: Sendable {
 
   /// Draws, ten times a second at most, and nothing in the first half second.
   func show(_ progress: Progress) {
+    show(progress.fraction, evaluations: progress.evaluations)
+  }
+
+  /// The same of work that has several parts.
+  ///
+  /// - Parameter fraction: What is done of all.
+  func show(_ fraction: Double, evaluations: Int) {
     let now = ContinuousClock.now
     guard now - began > .milliseconds(500) else { return }
     let isDue = lastDrawn.withLock { last in
@@ -26,11 +33,11 @@ final class ProgressBar: Sendable {
     }
     guard isDue else { return }
     let width = 32
-    let filled = min(width, max(0, Int(progress.fraction * Double(width))))
+    let filled = min(width, max(0, Int(fraction * Double(width))))
     let bar =
       String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    let percent = "\(Int(progress.fraction * 100))".padded(3, atStart: true)
-    Console.writeError("\r\(bar) \(percent) %  \(progress.evaluations) evaluations")
+    let percent = "\(Int(fraction * 100))".padded(3, atStart: true)
+    Console.writeError("\r\(bar) \(percent) %  \(evaluations) evaluations")
   }
 
   /// Takes the line away.
