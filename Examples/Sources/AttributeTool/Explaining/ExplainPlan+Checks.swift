@@ -31,13 +31,14 @@ extension ExplainPlan {
   /// What outputs ask for that the model cannot give, found out before the work.
   func check(_ outputs: [OutputFile], of model: ONNXModel) throws {
     let places = try slice.start.places(in: model)
-    let arrays = outputs.filter { $0.kind != .json && $0.kind != .html }.map(\.path)
+    let isText = options.text.isGiven
+    let arrays = outputs.filter { $0.kind == .npy || $0.kind == .png && !isText }.map(\.path)
     if let file = arrays.first ?? options.standardErrors, places.count > 1 {
       throw ToolError.data(
         "\(file) holds one array, and '\(options.from)' has \(places.count) tensors "
           + "(\(places.map(\.description).joined(separator: ", "))): name one with --from")
     }
-    if let file = outputs.first(where: { $0.kind == .png }) {
+    if let file = outputs.first(where: { $0.kind == .png }), !isText {
       guard slice.start.hasWholeMaps else {
         throw ToolError.data(
           "\(file.path): '\(options.from)' has a part of the height or width, which cannot be laid "

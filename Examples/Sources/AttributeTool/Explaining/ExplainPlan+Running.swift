@@ -7,11 +7,18 @@ import Torch
 
 extension ExplainPlan {
   /// Loads the model and the inputs, explains them, and writes nothing.
-  public func explanation() throws -> Explanation {
+  public func explanation() throws -> Explanation { try explanation(of: model()) }
+
+  /// Loads the model, once it is clear that files can be written.
+  func model() throws -> ONNXModel {
     let files = outputs.map(\.path) + [options.standardErrors].compactMap { $0 }
     for file in files { try SystemFile.checkWritable(file) }
-    let model = try ONNXModel(
+    return try ONNXModel(
       path: options.model, elementType: options.usesDoublePrecision ? .float64 : nil)
+  }
+
+  /// Loads the inputs of a model that is loaded, explains them, and writes nothing.
+  func explanation(of model: ONNXModel) throws -> Explanation {
     let loader = InputLoader(model: model, scaling: options.imageScaling)
     let texts = options.text.isGiven ? try TextLoader(model: model, options: options.text) : nil
     if texts != nil { _ = try slice.start.places(in: model) }
@@ -58,12 +65,14 @@ extension ExplainPlan {
       try batch.inputs.texts?.scored(batch.activation, by: options.text.reduction)
     }
     let explained = texts.compactMap { $0 }
-    if let file = outputs.first(where: { $0.kind == .html }), explained.count < batches.count {
+    if let file = outputs.first(where: { $0.kind == .html || $0.kind == .png }),
+      options.text.isGiven, explained.count < batches.count
+    {
       throw ToolError.data(
         "\(file.path): attributions at '\(options.from)' have no numbers for each token, so there "
-          + "is no page of words: take --from embeddings, or write a .npy file")
+          + "are no words to color: take --from embeddings, or write a .npy file")
     }
-    let wantsPicture = outputs.contains { $0.kind == .png }
+    let wantsPicture = !options.text.isGiven && outputs.contains { $0.kind == .png }
     return Explanation(
       plan: self, model: model,
       inputs: LoadedInputs(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
+import Visualization
 
 /// The command line, understood: everything that can be said of it before a file is opened.
 public struct ExplainPlan: Sendable {
@@ -15,6 +16,8 @@ public struct ExplainPlan: Sendable {
   /// Where values must lie; `nil` leaves it to the inputs.
   public let range: ClosedRange<Double>?
   public let outputs: [OutputFile]
+  /// Those that are asked for; `nil` leaves each picture its own.
+  public let colors: ColorMap?
 
   /// - Throws: ``ToolError/usage(_:)`` where a part makes no sense, or makes none with the others.
   public init(_ options: ExplainOptions) throws {
@@ -59,14 +62,11 @@ public struct ExplainPlan: Sendable {
     }
     try Self.check(options.imageScaling)
     outputs = try OutputFile.files(options.outputs)
+    colors = try options.colors()
     if let page = outputs.first(where: { $0.kind == .html }), !options.text.isGiven {
       throw ToolError.usage(
         "--output \(page.path): pages are for texts, which --text and --texts give; of images "
           + "there are FILE.png")
-    }
-    if let picture = outputs.first(where: { $0.kind == .png }), options.text.isGiven {
-      throw ToolError.usage(
-        "--output \(picture.path): there is no picture of texts but a page: write FILE.html")
     }
     if let file = options.standardErrors { try Self.check(file, of: distribution, options) }
   }

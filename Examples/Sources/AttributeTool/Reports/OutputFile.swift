@@ -2,6 +2,7 @@
 
 import Attribution
 import Torch
+import Visualization
 
 /// A file to write, of the kind that its name tells.
 public struct OutputFile: Sendable, Equatable {
@@ -33,26 +34,59 @@ public struct OutputFile: Sendable, Equatable {
   }
 }
 
-extension Explanation {
+extension Explanations {
   /// Writes all that is asked for, each file whole or not at all; the report last, since it tells
   /// where the others lie.
-  public func writeOutputs() throws {
+  ///
+  /// - Returns: What one should know of the files.
+  @discardableResult public func writeOutputs() throws -> [String] {
+    let plan = first.plan
+    var notes: [String] = []
     for file in plan.outputs {
       switch file.kind {
-      case .npy: try activation.tensors[0].writeNPY(to: file.path)
-      case .png: try SystemFile.replace(file.path, with: pictureBytes())
+      case .npy: try first.activation.tensors[0].writeNPY(to: file.path)
+      case .png where first.texts.isEmpty: try SystemFile.replace(file.path, with: pictureBytes())
+      case .png: notes += try writeWords(to: file.path)
       case .json: continue
-      case .html: try SystemFile.replace(file.path, with: Array(TextPage(self).html.utf8))
+      case .html: try SystemFile.replace(file.path, with: Array(sheet.page.html.utf8))
       }
     }
-    if let file = plan.options.standardErrors { try writeStandardErrors(to: file) }
+    if let file = plan.options.standardErrors { try first.writeStandardErrors(to: file) }
     for file in plan.outputs where file.kind == .json {
       try SystemFile.replace(file.path, with: Array((try report().text + "\n").utf8))
     }
+    return notes
   }
 
+  /// A picture of the texts' words.
+  private func writeWords(to file: String) throws -> [String] {
+    let picture = try sheet.picture()
+    try SystemFile.replace(file, with: Array(picture.image.pngData()))
+    let missing = picture.missingSigns
+    guard missing > 0 else { return [] }
+    return [
+      "\(file): no installed font has \(missing) of the signs, which are boxes: apt-get install "
+        + "fonts-noto-core, fonts-noto-cjk for Chinese, Japanese and Korean, or "
+        + "fonts-noto-color-emoji"
+    ]
+  }
+
+  /// The report of the one configuration, or those of all.
+  private func report() throws -> JSON {
+    guard areSeveral else { return try first.report() }
+    return [
+      "format": "swift-attribution explanations 1",
+      "explanations": .array(
+        try zip(names, all).map { name, explanation in
+          ["name": .string(name), "explanation": try explanation.report()]
+        }),
+    ]
+  }
+}
+
+extension Explanation {
   /// The standard error of every attribution, of the attributions' shape.
-  private func writeStandardErrors(to file: String) throws {
+  fileprivate func writeStandardErrors(to file: String) throws {
     guard let error = standardError else {
       throw ToolError.data("\(file): one draw has no standard error: draw more")
     }
