@@ -78,6 +78,7 @@ typedef struct ty_line {
   entry(void, pango_layout_set_attributes, (void *layout, void *list))                        \
   entry(void, pango_layout_set_font_description, (void *layout, const void *description))     \
   entry(void, pango_layout_set_width, (void *layout, int width))                              \
+  entry(void, pango_layout_set_alignment, (void *layout, int alignment))                      \
   entry(void, pango_layout_set_wrap, (void *layout, int mode))                                \
   entry(void, pango_layout_set_spacing, (void *layout, int spacing))                          \
   entry(void, pango_layout_set_auto_dir, (void *layout, int is_automatic))                    \

@@ -9,6 +9,8 @@
 enum {
   PANGO_LEFT_TO_RIGHT = 0,
   PANGO_RIGHT_TO_LEFT = 1,
+  PANGO_ALIGN_LEFT = 0,
+  PANGO_ALIGN_RIGHT = 2,
   PANGO_WRAP_WORD_CHAR = 2,
   PANGO_WEIGHT_NORMAL = 400,
   PANGO_WEIGHT_BOLD = 700,
@@ -109,6 +111,8 @@ ty_status ty_text_create(ty_typesetter *typesetter, const char *text, size_t cou
   library->pango_layout_set_font_description(layout, font);
   library->pango_font_description_free(font);
   library->pango_layout_set_auto_dir(layout, 0);
+  library->pango_layout_set_alignment(layout,
+                                      style.right_to_left ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
   library->pango_layout_set_single_paragraph_mode(layout, 1);
   if (style.width > 0) {
     library->pango_layout_set_width(layout, (int)floor(style.width * TY_PANGO_UNITS));

@@ -8,6 +8,8 @@ struct TokenPiece {
   let ink: Color?
   /// Whether it stands behind the one before it without white space.
   var isJoined = false
+  /// Whether it is of no sentence, so that its letters do not join the order of those beside it.
+  var isApart = false
 }
 
 /// Pieces of text in lines, set as one text: letters join, and directions change, as the script has
@@ -33,12 +35,14 @@ struct TokenFlow {
         // Room for the margins of the boxes on both sides.
         spans.append(.init(range: start..<start + 1, spacing: 1.2 * pad))
       }
+      if piece.isApart { content += "\u{2068}" }
       let start = content.utf8.count
       content += piece.text.withoutCommands
       ranges.append(start..<content.utf8.count)
       if let ink = piece.ink, ink != .black {
         spans.append(.init(range: start..<content.utf8.count, ink: ink))
       }
+      if piece.isApart { content += "\u{2069}" }
     }
     text = try TypesetText(
       content,
@@ -90,7 +94,9 @@ extension TokenStrip {
   var pieces: [TokenPiece] {
     shown.map { token in
       let (ground, ink) = colors(of: token)
-      return TokenPiece(text: token.text, ground: ground, ink: ink, isJoined: token.isJoined)
+      return TokenPiece(
+        text: token.text, ground: ground, ink: ink, isJoined: token.isJoined,
+        isApart: token.isSpecial)
     }
   }
 }

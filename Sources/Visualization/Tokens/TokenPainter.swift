@@ -157,7 +157,8 @@ struct TokenPainter {
           piece: box.span, x: left, y: top, width: right - left, height: bottom - top,
           color: color))
     }
-    writings.append(Writing(text: flow.text, x: x + pad, y: y + rise, ink: Self.ink))
+    // The whole contrast that the ground allows.
+    writings.append(Writing(text: flow.text, x: x + pad, y: y + rise, ink: .black))
     y += flow.text.height + 2 * rise
   }
 

@@ -2,8 +2,9 @@
 
 /// A picture of colored words, of every script that the machine has fonts for.
 ///
-/// Lines are set by Pango and drawn by Cairo (Debian: `libpangocairo-1.0-0`), which are looked for
-/// as the picture is made. The same words give the same picture where the same fonts are installed.
+/// Lines are set by Pango and drawn by Cairo (Debian: `libpangocairo-1.0-0`, which its libtorch
+/// brings along), looked for as the picture is made. The same words give the same picture where the
+/// same fonts are installed.
 public struct TokenPicture: Picture {
   public let image: Image
   /// The signs that no installed font has: boxes stand for them.

@@ -77,9 +77,9 @@ extension TokenSheet {
   private static func table(_ rows: [Row], of title: String) -> Markup {
     let heads = rows.map { [Markup.text($0.name.isEmpty ? "score" : $0.name)] }
     return Table(
-      caption: ["What each token has, in units of the quantity."], columns: [["token"]] + heads,
+      caption: ["The score of each token."], columns: [["token"]] + heads,
       rows: (rows.first?.tokens ?? []).indices.map { index in
-        [Table.Cell(.text(rows[0].tokens[index].text))]
+        [Table.Cell(.text(rows[0].tokens[index].text.withoutCommands))]
           + rows.map { row in
             let score = row.tokens[index].score
             return Table.Cell(.text(labelText(score)), sortKey: score)
@@ -116,11 +116,13 @@ extension TokenSheet {
       details { margin-top: 0.35rem; font-size: 0.88em; }
       summary { color: var(--soft); cursor: pointer; width: max-content; }
       .scroll { overflow-x: auto; max-width: 100%; }
-      table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+      table { border-collapse: collapse; font-variant-numeric: tabular-nums;
+        overflow-wrap: break-word; }
       caption { text-align: left; }
       th, td { border-bottom: 1px solid var(--line); padding: 0.15rem 0.75rem 0.15rem 0;
         text-align: right; white-space: nowrap; }
-      th:first-child { font-weight: normal; text-align: left; white-space: pre-wrap; }
+      th:first-child { font-weight: normal; text-align: left; white-space: pre-wrap;
+        min-width: 5rem; max-width: 14rem; position: sticky; left: 0; background: var(--paper); }
       @media (max-width: 40rem) {
         .row { grid-template-columns: minmax(0, 1fr); }
         .row .name { display: inline; }

@@ -55,20 +55,23 @@ public struct TokenStrip: Sendable {
   // MARK: Pages
 
   /// The text as part of a page: a span for each token, its score on hover and for screen readers.
+  ///
+  /// What would change the order of letters is shown instead, as in terminals and pictures.
   public func markup() -> Markup {
     var pieces: [Markup] = []
     for (index, token) in shown.enumerated() {
       if index > 0, !token.isJoined { pieces.append(" ") }
       let (ground, text) = colors(of: token)
       let score = labelText(token.score)
+      let shown = token.text.withoutCommands
       pieces.append(
         .element(
           "span",
           [
             "class": token.isSpecial ? "token special" : "token",
             "style": "background:\(ground.hexadecimal);color:\(text.hexadecimal)", "title": score,
-            "aria-label": "\(token.text), \(score)",
-          ], [.text(token.text)]))
+            "aria-label": "\(shown), \(score)",
+          ], [.text(shown)]))
     }
     return .element("p", ["class": "tokens", "dir": isRightToLeft ? "rtl" : "ltr"], pieces)
   }
@@ -78,7 +81,7 @@ public struct TokenStrip: Sendable {
     """
     .tokens{line-height:2;overflow-wrap:anywhere}
     .token{border-radius:.2em;padding:.15em .2em}
-    .token.special{font-size:.85em}
+    .token.special{font-size:.85em;unicode-bidi:isolate}
     .token{print-color-adjust:exact;-webkit-print-color-adjust:exact}
     """)
 

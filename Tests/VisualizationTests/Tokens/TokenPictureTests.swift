@@ -64,13 +64,24 @@ import Testing
           #expect(image.color(row: row, column: column).hexadecimal == color.hexadecimal)
         }
       }
-      // Letters are drawn, and can be told from what they lie on.
-      let rows = Int(ground.y)..<Int(ground.y + ground.height)
-      let columns = Int(ground.x)..<Int(ground.x + ground.width)
-      let contrasts = rows.flatMap { row in
-        columns.map { image.color(row: row, column: $0).contrast(with: color) }
+    }
+  }
+
+  @Test(.enabled(if: isInstalled, remedy), arguments: ColorMap.all)
+  func `Letters are drawn in black or white, whichever can be read`(colors: ColorMap) throws {
+    let strip = TokenStrip(
+      (0...12).map { ScoredToken(text: "H", score: Double($0) - 6) }, colors: colors)
+    var painter = try TokenPainter(width: 800, scale: 4)
+    try painter.add(strip)
+    let image = try strip.picture(width: 800, scale: 4).image
+    #expect(painter.grounds.count == 13)
+    for ground in painter.grounds {
+      // The strokes of an H at this size are wider than a pixel, so that some are all ink.
+      let row = Int(ground.y + ground.height / 3)
+      let contrasts = (Int(ground.x)..<Int(ground.x + ground.width)).map {
+        image.color(row: row, column: $0).contrast(with: ground.color)
       }
-      #expect((contrasts.max() ?? 0) >= 4)
+      #expect((contrasts.max() ?? 0) >= 4.5)
     }
   }
 
@@ -129,6 +140,13 @@ import Testing
     #expect(words[1].x + words[1].width > 370)
     let mixed = try grounds(Self.strip("say", "שלום", "עולם"))
     #expect(mixed.map(\.piece) == [0, 2, 1] && mixed[0].x < 30)
+    // What is put around a text stays around it, whatever stands beside it.
+    let around = [
+      ScoredToken(text: "[CLS]", score: 0, isSpecial: true), ScoredToken(text: "שלום", score: 1),
+      ScoredToken(text: "soup", score: 1), ScoredToken(text: "[SEP]", score: 0, isSpecial: true),
+    ]
+    #expect(try grounds(TokenStrip(around)).map(\.piece) == [3, 2, 1, 0])
+    #expect(try TokenStrip(around).picture().missingSigns == 0)
   }
 
   @Test(.enabled(if: isInstalled, remedy))
@@ -170,7 +188,8 @@ import Testing
     let commands = ["a\u{0}b", "\u{1B}[2J", "a\nb\r\n", "\u{2028}\u{2029}", "\u{202E}abc\u{202C}"]
     for text in commands {
       #expect(try image(text) == image(text.withoutCommands))
-      #expect(try image(text).height == plain.height, "\(text.debugDescription)")
+      // One line, whatever would break it.
+      #expect(try Set(grounds(Self.strip(text)).map(\.y)).count == 1, "\(text.debugDescription)")
     }
     let marks = String(repeating: "\u{301}", count: 5000)
     for text in ["\u{FEFF}\u{200D}\u{FE0F}", "a" + marks, "\u{FFFF}\u{10FFFF}", "\u{7F}\u{9B}"] {

@@ -66,6 +66,9 @@ import Testing
       body: [TokenStrip(tokens).markup()])
     #expect(page.html.contains(">not</span> <span"))
     #expect(page.html.contains("p{margin:0}\n.tokens{"))
+    // What would turn letters round, or cannot be seen, is shown.
+    let turned = TokenStrip([ScoredToken(text: "a\u{202E}b\n", score: 1)]).markup().written
+    #expect(turned.contains(">a?b\u{240A}</span>"))
     // What is joined in the text is joined on the page.
     #expect(page.html.contains("good</span><span"))
     #expect(XMLParser(data: Data(page.html.utf8)).parse())
