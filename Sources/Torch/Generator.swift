@@ -11,6 +11,7 @@ public final class Generator: Sendable {
   private let lock = Mutex<Void>(())
   nonisolated(unsafe) let pointer: OpaquePointer
 
+  /// - Parameter seed: Of it libtorch's generator reads the lower 32 bits: mix a greater one first.
   public init(seed: UInt64) throws {
     _ = Runtime.started
     var made: OpaquePointer?

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
+import Glibc
 import TestSupport
 import Testing
 import Torch
@@ -33,10 +34,11 @@ import Torch
       CounterfactualBaseline(
         toward: NearestBaseline(of: Inputs(data)), at: .output, steps: 5, range: -1...1),
       ActivationBaseline(of: Inputs(try data[0..<1])),
+      NeutralBaseline(divergence: 0.1), NeutralBaseline(from: .zeros, range: -4...4),
     ]
   }
 
-  @Test(arguments: 0..<7) func `every baseline that asks the model keeps its laws`(index: Int)
+  @Test(arguments: 0..<9) func `every baseline that asks the model keeps its laws`(index: Int)
     throws
   {
     let violations = try BaselineLaws.violations(
@@ -45,7 +47,7 @@ import Torch
     #expect(violations == [])
   }
 
-  @Test(arguments: [0, 1, 6]) func `they keep them at a hidden layer`(index: Int) throws {
+  @Test(arguments: [0, 1, 6, 7]) func `they keep them at a hidden layer`(index: Int) throws {
     let violations = try BaselineLaws.violations(
       of: Self.asking()[index], for: Inputs(ToyModels.rows(4)), in: ToyModels.smooth(),
       at: .layer("first"), tolerance: 1e-9)
@@ -220,5 +222,68 @@ import Torch
     let before = try (view(x) - view(reference)).squared().sum(axes: [1])
     let after = try (view(found) - view(reference)).squared().sum(axes: [1])
     #expect(try (after / before).max().number() < 0.2)
+  }
+
+  // MARK: Neutral
+
+  @Test func `two classes are even where their scores are equal`() throws {
+    // Scores 3 x₁ + 4 x₂ − 5 and 0: the line 3 x₁ + 4 x₂ = 5, and its nearest point.
+    let model = ToyModels.function { x in
+      let score = try x[.all, 0] * 3 + x[.all, 1] * 4 - 5
+      return try Tensor.stacked([score, score * 0], axis: 1)
+    }
+    let x = try Tensor([4, 2, 1, 0.5, -6, 3] as [Double], shape: [3, 2])
+    let near = NeutralBaseline(divergence: 1e-14)
+    let found = try Self.start(near, for: x, in: model)
+    // From (4, 2), 3 of the normal's length 5 away: (4, 2) − 15 / 25 · (3, 4); on the line; beyond it.
+    try expectClose(found, [2.2, -0.4, 1, 0.5, -4.68, 4.76], absolute: 1e-6)
+    let result = try IntegratedGradients(model, quantity: .probability(of: 0), from: near)
+      .attributions(for: Inputs(x))
+    try expectClose(result.quantity.start ?? .zeros([3]), [0.5, 0.5, 0.5], absolute: 1e-6)
+  }
+
+  @Test func `classes are even within the range, near the start that is given`() throws {
+    let model = try Self.linear()
+    let x = try ToyModels.rows(5)[.all, 0..<2]
+    // The three lines of equal scores meet at (0.041, −0.107).
+    let found = try Self.start(.neutral(near: .constant(0.3), in: -1...1), for: x, in: model)
+    #expect(try found.absolute().max().number() <= 1)
+    let scores = try model.evaluate([Place("y")], given: [Place("x"): found])[0]
+    try expectClose(
+      scores.softmax(axis: 1), [Double](repeating: 1 / 3.0, count: 15), absolute: 0.06)
+    #expect(throws: BaselineError.self) {
+      try Self.start(.neutral(in: 0.5...1), for: x, in: model)
+    }
+  }
+
+  @Test func `labels of a sigmoid are even at one half`() throws {
+    let model = FunctionModel(
+      inputs: [ModelInput("x", elementType: .float64)], outputs: ["y"],
+      head: OutputHead(logits: Place("z"), output: Place("y"), function: .sigmoid)
+    ) { values in
+      let scores = try values.mark("z", values["x"] * 2 - 1)
+      try values.mark("y", scores.sigmoid())
+    }
+    let x = try ToyModels.rows(3)
+    let found = try Self.start(NeutralBaseline(divergence: 1e-14), for: x, in: model)
+    try expectClose(found, [Double](repeating: 0.5, count: x.count), absolute: 1e-6)
+  }
+
+  @Test func `where the network always favors a class, the search says so`() throws {
+    let model = ToyModels.function { x in
+      let score = try x[.all, 0].squared() + 1
+      return try Tensor.stacked([score, score * 0], axis: 1)
+    }
+    let x = try ToyModels.rows(2)
+    do {
+      _ = try Self.start(.neutral(), for: x, in: model)
+      Issue.record("no point is neutral")
+    } catch BaselineError.notNeutral(_, let divergence, let instances) {
+      // At best the scores are 1 and 0.
+      expectClose(divergence, log(cosh(0.5)), absolute: 1e-3)
+      #expect(instances == [0, 1])
+    }
+    let regression = ToyModels.function { try $0[.all, 0..<1] }
+    #expect(throws: QuantityError.self) { try Self.start(.neutral(), for: x, in: regression) }
   }
 }

@@ -39,10 +39,11 @@ import Torch
       .nearestOfAnotherClass(among: Inputs(data), measuredAt: .layer("second")), .boundary(),
       .counterfactual(toward: .samples(of: data), at: .layer("second"), steps: 10),
       .activation(of: Inputs(zero)), .mixed(.tensor(zero), .mean(of: data)),
+      NeutralBaseline(divergence: 0.1),
     ]
   }
 
-  @Test(arguments: 0..<12) func `baselines that shift along keep the attributions`(
+  @Test(arguments: 0..<13) func `baselines that shift along keep the attributions`(
     index: Int
   ) throws {
     let model = try ToyModels.smooth()

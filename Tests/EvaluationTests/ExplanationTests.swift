@@ -57,6 +57,21 @@ import Torch
         != Tensor.uniform([3], type: .float64, from: whole.generator(for: 0, seed: 7)).numbers())
   }
 
+  @Test func neighbouringSeedsShareNoDraws() throws {
+    let explainer = Explainer("gradient") { model, slice, quantity in
+      Saliency(model, quantity: quantity, slice: slice)
+    }
+    let whole = try explainer.explanation(of: instances, in: model)
+    // Of a seed above 2³² the upper half counts too.
+    let draws = try [7, 8, 7 + 1 << 32, 8 + 1 << 63].flatMap { seed in
+      try (0..<2).map { row in
+        try Tensor.uniform([1], type: .float64, from: whole.generator(for: row, seed: seed))
+          .number()
+      }
+    }
+    #expect(Set(draws).count == 8)
+  }
+
   @Test func pixelsAddTheirChannels() throws {
     let attribution = try Tensor((0..<12).map(Double.init), shape: [1, 3, 2, 2])
     #expect(Features.standard(for: [1, 3, 2, 2]) == .pixels)

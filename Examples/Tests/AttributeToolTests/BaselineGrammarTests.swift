@@ -26,6 +26,7 @@ import Testing
         .nearest(file: "d.npy", labels: "l.npy", measuredAt: "conv2")
       ),
       ("boundary", .boundary(class: nil)), ("boundary:3", .boundary(class: 3)),
+      ("neutral", .neutral(near: nil)), ("neutral:zeros", .neutral(near: .zeros)),
       ("counterfactual:zeros@conv2", .counterfactual(toward: .zeros, at: "conv2")),
       (
         "counterfactual:nearest:d.npy@conv1@conv2",
@@ -45,7 +46,8 @@ import Testing
       "", "black", "constant", "constant:", "constant:x", "constant:inf", "mean:", "median",
       "blurred:0", "blurred:-1", "gaussian:-1", "gaussian:0.1:0", "uniform:0", "uniform:1:0",
       "uniform:1:1", "farthest:0:1:2", "zeros+", "+", "zeros:1", "nearest", "nearest:",
-      "nearest:d.npy@", "boundary:x", "boundary:-1", "boundary:", "counterfactual",
+      "nearest:d.npy@", "boundary:x", "boundary:-1", "boundary:", "neutral:", "neutral:x",
+      "counterfactual",
       "counterfactual:zeros", "counterfactual:zeros@", "counterfactual:black@conv2",
     ])
   func `What is no baseline is refused`(text: String) {

@@ -110,7 +110,7 @@ import Torch
       "uniform:0:1", "farthest:0:1", "Data/three.npy", "Data/three.png",
       "activation:Data/three.png", "nearest:Data/ten-digits.npy",
       "nearest:Data/ten-digits.npy@relu3", "boundary", "boundary:3",
-      "counterfactual:Data/three.npy@relu3",
+      "counterfactual:Data/three.npy@relu3", "neutral", "neutral:zeros",
       "counterfactual:nearest:Data/ten-digits.npy@relu3@relu2", "zeros+constant:1",
     ])
   func `Paths start at any baseline, and account for the change`(baseline: String) throws {

@@ -40,6 +40,8 @@ public enum BaselineError: Error, Sendable, Equatable, CustomStringConvertible {
   /// All candidates are of the instance's own class.
   case noOtherClass(String, class: Int)
   case labels(String, Int, candidates: Int)
+  /// The classes' divergence from even probabilities stayed too large, in nats.
+  case notNeutral(String, divergence: Double, instances: [Int])
 
   public var description: String {
     switch self {
@@ -55,6 +57,10 @@ public enum BaselineError: Error, Sendable, Equatable, CustomStringConvertible {
     case .labels(let name, let labels, let candidates):
       return "the baseline '\(name)' has \(labels) labels for \(candidates) candidates: give one "
         + "for each"
+    case .notNeutral(let name, let divergence, let instances):
+      let list = instances.map(String.init).joined(separator: ", ")
+      return "the baseline '\(name)' stays \(divergence) nats away from even classes at instance "
+        + "\(list): give it another start, a wider `range`, more `steps`, or a larger `divergence`"
     }
   }
 }

@@ -68,14 +68,9 @@ public struct CounterfactualBaseline: Baseline {
       let slope = Activation(try gradient(of: distance.sum(), withRespectTo: tracked.tensors))
       let size = try slope.rowLengths()
       let scale = try (length / size).filled(with: 0, where: size .<= 0)
-      point = try clipped(point - slope.scalingRows(by: scale))
+      point = try (point - slope.scalingRows(by: scale)).clamped(to: range)
     }
     return best
-  }
-
-  private func clipped(_ point: Activation) throws -> Activation {
-    guard let range else { return point }
-    return try point.map { try $0.clamped(from: range.lowerBound, to: range.upperBound) }
   }
 }
 

@@ -82,8 +82,7 @@ public struct Explanation: Sendable {
   ///
   /// - Parameter row: Of this batch, from 0.
   public func generator(for row: Int, seed: UInt64) throws -> Generator {
-    // Neighbouring seeds of one generator are not apart; the odd factor spreads them.
-    try Generator(seed: (seed &+ UInt64(indices.lowerBound + row)) &* 0x9E37_79B9_7F4A_7C15)
+    try Generator(seed: SeededNumbers.seed(seed, stream: indices.lowerBound + row))
   }
 
   /// How many samples of every instance are evaluated at once.

@@ -12,11 +12,7 @@ struct PortableRandom: RandomNumberGenerator {
 
   /// - Parameter stream: Which of the seed's streams.
   init(seed: UInt64, stream: Int = 0) {
-    // One step from each number to the next mixes neighbouring seeds and streams.
-    var first = SeededNumbers(seed: seed)
-    let place = UInt64(truncatingIfNeeded: stream) &* 0xD1B5_4A32_D192_ED03
-    var second = SeededNumbers(seed: first.next() &+ place)
-    numbers = SeededNumbers(seed: second.next())
+    numbers = SeededNumbers(seed: seed, stream: stream)
   }
 
   mutating func next() -> UInt64 { numbers.next() }

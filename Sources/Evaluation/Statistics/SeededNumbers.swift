@@ -7,6 +7,20 @@ struct SeededNumbers: RandomNumberGenerator {
 
   init(seed: UInt64) { state = seed }
 
+  /// One of a seed's streams, apart from its neighbours and from those of neighbouring seeds.
+  init(seed: UInt64, stream: Int) { self.init(seed: Self.seed(seed, stream: stream)) }
+
+  /// The seed of one of a seed's streams.
+  ///
+  /// Seed and stream are mixed one after the other: as a sum, the second stream of one seed would be the
+  /// first of the next.
+  static func seed(_ seed: UInt64, stream: Int) -> UInt64 {
+    var first = SeededNumbers(seed: seed)
+    let place = UInt64(truncatingIfNeeded: stream) &* 0xD1B5_4A32_D192_ED03
+    var second = SeededNumbers(seed: first.next() &+ place)
+    return second.next()
+  }
+
   mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state

@@ -27,6 +27,7 @@ import Torch
       .nearestOfAnotherClass(among: others, measuredAt: .layer("relu3")), .boundary(in: 0...1),
       .counterfactual(
         toward: .nearestOfAnotherClass(among: others), at: .layer("relu3"), in: 0...1),
+      .neutral(in: 0...1), .neutral(near: .zeros, in: 0...1),
     ]
     for baseline in baselines {
       let result = try IntegratedGradients(

@@ -55,7 +55,7 @@ import Visualization
       #expect(curve.positions.count == 101)
       #expect(curve.heights[0].last == 1)
       #expect(zip(curve.heights[0], curve.heights[0].dropFirst()).allSatisfy { $0 <= $1 })
-      #expect(right.scores[0] > 0.7, "\(metric.name)")
+      #expect(right.scores[0] > 0.6, "\(metric.name)")
       #expect(backward.scores[0] < right.scores[0] - 0.3, "\(metric.name)")
       let heights = curve.heights[0]
       let area = zip(heights, heights.dropFirst()).reduce(0) { $0 + ($1.0 + $1.1) / 200 }

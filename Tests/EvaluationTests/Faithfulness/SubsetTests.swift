@@ -128,6 +128,16 @@ import Torch
     try expectClose(Tensor(scores), Cases.fixture("faithfulness-estimate"), absolute: 1e-5)
   }
 
+  @Test func `draws of the same feature differ, so that many tell weights apart`() throws {
+    let weights = try Tensor([2, 3.5, 1, 2.5, 3, 1.5] as [Double], shape: [6, 1])
+    let line = ToyModels.function { try $0.matrixProduct(weights) }
+    let middle = try Cases.rows([Double](repeating: 0.5, count: 6))
+    // A single draw of each orders the features by luck.
+    let result = try Cases.result(
+      MonotonicityCorrelation(draws: 400), middle, Cases.gradient, in: line)
+    expectClose(result.scores[0], 1)
+  }
+
   @Test func `larger weights move more, whatever their sign`() throws {
     let weights = try Tensor([-8, 1, 4, -2, 0, 16] as [Double], shape: [6, 1])
     let line = ToyModels.function { try $0.matrixProduct(weights) }

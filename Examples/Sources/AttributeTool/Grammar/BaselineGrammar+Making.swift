@@ -29,6 +29,8 @@ extension BaselineGrammar {
       return CounterfactualBaseline(
         toward: try reference.baseline(materials), at: try CutGrammar.cut(cut),
         range: materials.range)
+    case .neutral(let start):
+      return NeutralBaseline(from: try start?.baseline(materials), range: materials.range)
     case .file(let file): return TensorBaseline(try materials.array(file), name: file.fileName)
     case .token(let spelling): return try materials.words.token(spelling)
     case .special(let token): return try materials.words.special(token)

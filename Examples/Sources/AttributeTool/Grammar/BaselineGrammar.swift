@@ -16,6 +16,7 @@ public indirect enum BaselineGrammar: Sendable, Equatable {
   case nearest(file: String, labels: String?, measuredAt: String?)
   case boundary(class: Int?)
   case counterfactual(toward: BaselineGrammar, at: String)
+  case neutral(near: BaselineGrammar?)
   case file(String)
   case token(String)
   case special(SpecialToken)
@@ -41,6 +42,7 @@ public indirect enum BaselineGrammar: Sendable, Equatable {
       nearest:FILE[:LABELS][@CUT]   the nearest row of another class
       boundary[:3]            near by, where another class ties, or class 3
       counterfactual:B@CUT    the instance, changed until CUT takes it for B
+      neutral[:B]             near by, or near B, where no class is favored
       token:TOKEN             a token at every position, as token:[MASK]
       pad                     likewise, what fills up, whatever it is called
       mask                    likewise, what hides a word
@@ -100,6 +102,14 @@ public indirect enum BaselineGrammar: Sendable, Equatable {
           return index
         })
     case "counterfactual": self = try Self.counterfactual(form)
+    case "neutral":
+      self = .neutral(
+        near: try form.rest.map { rest in
+          guard !rest.isEmpty else {
+            throw form.complaint("a baseline is expected, as in neutral:zeros")
+          }
+          return try BaselineGrammar(NamedForm(rest))
+        })
     case "token":
       guard let spelling = form.rest, !spelling.isEmpty else {
         throw form.complaint("a token is expected, as the vocabulary spells it: token:[MASK]")

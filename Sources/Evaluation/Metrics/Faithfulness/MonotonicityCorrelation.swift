@@ -48,8 +48,7 @@ public struct MonotonicityCorrelation: Metric {
     var moves = [[Double]](repeating: [], count: explanation.count)
     var sizes: Tensor?
     for draw in 0..<draws {
-      // Seeds that lie next to each other belong to neighbouring instances.
-      let seed = seed &+ UInt64(draw) << 32
+      let seed = SeededNumbers.seed(seed, stream: draw)
       let run = try RemovalRun(explanation, features: features, removal: removal, seed: seed)
       sizes = try sizes ?? run.scores().absolute()
       for (row, values) in try run.valuesWithoutEach().enumerated() {

@@ -121,7 +121,8 @@ public struct PerformanceInformationCurve: Metric {
     let corners = [0, width - 1, (height - 1) * width, height * width - 1]
     let masks = try (0..<explanation.count).map { row in
       // Apart from the numbers that order pixels of equal attribution.
-      let generator = try explanation.generator(for: row, seed: seed &+ 1 << 48)
+      let generator = try explanation.generator(
+        for: row, seed: SeededNumbers.seed(seed, stream: 1))
       let drawn = try Tensor.permutation(height * width, from: generator).integers()
       var mask = [Double](repeating: 0, count: height * width)
       for pixel in corners + drawn.prefix((height * width + 99) / 100) { mask[pixel] = 1 }

@@ -42,11 +42,10 @@ struct ForgettingModel {
     groups = Self.groups(of: model, limit: limit)
     forgotten = try model.parameters.enumerated().map { index, parameter in
       // Each its own generator: what a layer becomes does not depend on which others are forgotten.
-      var mixed = SeededNumbers(seed: seed ^ (UInt64(index) &* 0xD1B5_4A32_D192_ED03))
+      let seed = SeededNumbers.seed(seed, stream: index)
       return (
         parameter,
-        try reinitialization.forgetting(
-          parameter.tensor, from: Generator(seed: mixed.next()))
+        try reinitialization.forgetting(parameter.tensor, from: Generator(seed: seed))
       )
     }
   }
