@@ -9,24 +9,22 @@ extension TokenSheet {
   /// One text: its rows, each in one line, under its title where they are several.
   public func terminalText(of text: Text, inColor: Bool) -> String {
     let lines = strips(of: text).map { inColor ? $0.terminalText() : $0.plainText() }
-    let width = titleWidth
-    guard namesRows else { return text.title.withoutCommands.padded(width) + lines.joined() }
-    let head = text.title.withoutCommands.padded(width) + text.detail.withoutCommands
+    let title = text.title.withoutCommands.padded(titleWidth)
+    guard namesRows else { return title + lines.joined() }
+    let head = title + text.detail.withoutCommands
     let names = text.rows.map(\.name.withoutCommands)
     let nameWidth = (names.map(\.count).max() ?? 0) + 2
     return ([head] + zip(names, lines).map { "  " + $0.padded(nameWidth) + $1 })
       .joined(separator: "\n")
   }
 
-  /// The letters that titles are filled up to.
-  public var titleWidth: Int { (texts.map(\.title.withoutCommands.count).max() ?? 0) + 2 }
-
   /// The legend in one line, for a terminal of 24-bit color.
   public func terminalLegend() -> String {
-    let chips = (legend.map { [$0] } + [nothing.map { [$0] } ?? []]).joined()
-      .map { $0.ground.terminal(behind: $0.ink, " \($0.text) ") }
-    return ([legendWords.low] + chips.prefix(5) + [legendWords.high] + chips.dropFirst(5))
-      .joined(separator: " ")
+    func written(_ chip: Chip) -> String {
+      chip.ground.terminal(behind: chip.ink, " \(chip.text) ")
+    }
+    let parts = [legendWords.low] + legend.map(written) + [legendWords.high]
+    return (parts + (nothing.map { [written($0)] } ?? [])).joined(separator: " ")
   }
 }
 

@@ -53,6 +53,8 @@ public struct TokenSheet: Sendable {
   public let isSigned: Bool
   /// The score of the strongest color, for each row of a text.
   public let scales: [Double]
+  /// The letters that titles take in a terminal, with room behind.
+  public let titleWidth: Int
 
   /// - Parameter isSigned: `false` for sizes, whose legend starts at 0.
   /// - Precondition: Every text has a row for each configuration, in the same order.
@@ -72,6 +74,7 @@ public struct TokenSheet: Sendable {
     self.colors = colors
     self.scaling = scaling
     self.isSigned = isSigned
+    titleWidth = (texts.map(\.title.withoutCommands.count).max() ?? 0) + 2
     switch scaling {
     case .common:
       let scale = TokenStrip.scale(of: texts.flatMap { $0.rows.map(\.tokens) })
