@@ -234,20 +234,21 @@ def train_tabular():
 # Files
 
 
-def export(network, example, path, input_name, dynamic=True):
+def export(network, example, path, input_name, dynamic=True, outputs=()):
     """Writes an ONNX file, opset 17, in which nodes and values are called as the modules are.
 
-    Batch normalization stays a node of its own, as the network in memory has it.
+    Batch normalization stays a node of its own, as the network in memory has it. `outputs` names the
+    modules whose values a network with several outputs answers, in order.
     """
-    output_name = list(network._modules)[-1]
+    outputs = list(outputs) or list(network._modules)[-1:]
     options = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
     if dynamic:
-        options["dynamic_axes"] = {input_name: {0: "batch"}, output_name: {0: "batch"}}
+        options["dynamic_axes"] = {name: {0: "batch"} for name in [input_name, *outputs]}
     warnings.simplefilter("ignore", DeprecationWarning)  # the exporter that Debian's PyTorch has, too
     torch.onnx.export(
         network, (example,), str(path), opset_version=17, do_constant_folding=False,
         training=torch.onnx.TrainingMode.PRESERVE,
-        input_names=[input_name], output_names=[output_name], **options)
+        input_names=[input_name], output_names=outputs, **options)
 
     model = onnx.load(str(path))
     nodes = model.graph.node

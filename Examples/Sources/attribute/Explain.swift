@@ -27,7 +27,7 @@ struct Explain: ParsableCommand {
       CUTS (--from, --to, --at)
         input, embeddings, output, logits, LAYER, in:LAYER, CUT@channel:3, CUT+CUT
       QUANTITIES (--quantity)
-        predicted, class:8-class:3, probability:3, channel:7:max, unit:3,0,0, …
+        predicted, class:8-class:3, probability:3, channel:7:max, token:are@mask, span, …
       DISTRIBUTIONS (--distribution)
         linear, blur:5, spline:FILE, guided, idgi, expected:200, gaussian:0.1, …
       BASELINES (--baseline)
@@ -151,8 +151,8 @@ struct Explain: ParsableCommand {
     help: ArgumentHelp(
       "A file to write, may be repeated.",
       discussion: """
-        .npy the values; .png original, gradient and attribution side by side, or words in \
-        colors; .html words in colors; .json all about them.
+        .npy the values; .png original, gradient and attribution side by side, words in colors, \
+        or series; .html words in colors, or series; .json all about them.
         """,
       valueName: "file"))
   var output: [String] = []
@@ -169,6 +169,8 @@ struct Explain: ParsableCommand {
   var standardErrors: String?
 
   @OptionGroup(title: "Texts") var texts: TextArguments
+
+  @OptionGroup(title: "Series") var series: SeriesArguments
 
   func validate() throws {
     guard help == nil else { return }
@@ -197,6 +199,7 @@ struct Explain: ParsableCommand {
   private var options: ExplainOptions {
     var options = ExplainOptions(model: model ?? "", inputs: inputs)
     options.text = texts.options
+    options.series = series.options
     options.from = from ?? (options.text.isGiven ? "embeddings" : options.from)
     options.to = to
     options.at = at

@@ -33,6 +33,11 @@ struct Folder {
     try write(sets.clusters.inputs, to: part, "gaussian")
     try write(sets.clusters.masks.converted(to: .uint8), to: part, "gaussian-masks")
     try write(labels(sets.clusters.labels), to: part, "gaussian-labels")
+    try write(sets.heartbeats.series, to: part, "heartbeats")
+    try write(sets.heartbeats.masks.converted(to: .uint8), to: part, "heartbeats-masks")
+    try write(labels(sets.heartbeats.labels), to: part, "heartbeats-labels")
+    try write(sets.shapes.images, to: part, "shapes")
+    try write(sets.shapes.pixelLabels.converted(to: .uint8), to: part, "shapes-pixels")
   }
 
   /// Eight pictures, and what must matter in each.

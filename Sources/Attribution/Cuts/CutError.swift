@@ -14,6 +14,8 @@ public enum CutError: Error, Sendable, Equatable, CustomStringConvertible {
   case notContinuous(cut: String, place: String)
   /// A part that the activation does not have.
   case part(String, shape: [Int])
+  /// Cuts that are to be one tensor have tensors of different shapes.
+  case unequal(cut: String, [Int], [Int])
   /// Nothing that happens at the distribution's cut is felt where attributions are wanted.
   case unreached(cut: String, from: String)
 
@@ -33,6 +35,10 @@ public enum CutError: Error, Sendable, Equatable, CustomStringConvertible {
       return "\(cut) reads '\(place)', whose elements are whole numbers: there is no gradient there"
     case .part(let what, let shape):
       return "the activation of shape \(shape) has no \(what)"
+    case .unequal(let cut, let first, let other):
+      return
+        "\(cut) makes one tensor of several, and theirs have the shapes \(first) and \(other): "
+        + "name values of one shape"
     case .unreached(let cut, let from):
       return "the distribution moves \(from), and \(cut) does not depend on it, so it has no "
         + "displacement: let the distribution live at \(cut) or ahead of it, or ask for the influence"

@@ -23,7 +23,7 @@ struct ResolvedCuts: Sendable {
   let distribution: ResolvedCut
   /// Where attributions are wanted.
   let attribution: ResolvedCut
-  /// Where the quantity reads: one place.
+  /// Where the quantity reads: one tensor, of several places where the cut makes one of them.
   let quantity: ResolvedCut
   /// Whether the distribution lives where attributions are wanted.
   let coincide: Bool
@@ -35,7 +35,6 @@ struct ResolvedCuts: Sendable {
       try engine.distributionCut.map { try ResolvedCut($0, in: model) } ?? attribution
     quantity = try ResolvedCut(engine.slice.end, in: model)
     coincide = distribution.isSame(as: attribution)
-    try checkEnd()
   }
 
   /// A distribution's cut that is the slice's start as well, and where the slice ends.
@@ -44,14 +43,6 @@ struct ResolvedCuts: Sendable {
     attribution = start
     quantity = end
     coincide = true
-    try checkEnd()
-  }
-
-  private func checkEnd() throws {
-    guard quantity.places.count == 1 else {
-      throw CutError.severalTensors(
-        cut: quantity.cut.name, places: quantity.places.map(\.description))
-    }
   }
 }
 
@@ -107,10 +98,10 @@ struct SliceEvaluator: Sendable {
     where !tensor.elementType.isFloatingPoint {
       throw CutError.notContinuous(cut: cuts.distribution.cut.name, place: place.description)
     }
-    output = try Self.single(cuts.quantity.cut.read([values[start.count]]), of: cuts.quantity)
-    kept = Dictionary(
-      zip(places[(start.count + 1)...], values[(start.count + 1)...]),
-      uniquingKeysWith: { a, _ in a })
+    let end = start.count + cuts.quantity.places.count
+    output = try Self.single(
+      cuts.quantity.cut.read(Array(values[start.count..<end])), of: cuts.quantity)
+    kept = Dictionary(zip(places[end...], values[end...]), uniquingKeysWith: { a, _ in a })
   }
 
   /// The same for some of the instances.
@@ -234,7 +225,7 @@ struct SliceEvaluator: Sendable {
   }
 
   private var scale: OutputScale {
-    guard let head = model.head else { return .unknown }
+    guard let head = model.head, cuts.quantity.places.count == 1 else { return .unknown }
     switch cuts.quantity.places[0] {
     case head.logits: return .logits(head.function)
     case head.output: return .normalized(head.function)

@@ -31,10 +31,17 @@ public enum ClassChoice: Sendable, Hashable {
     }
   }
 
-  /// The class's entry of each row, `[rows]`.
+  /// The class's entry of each row, `[rows]`; one number a row, `[rows]`, is a class by itself.
   func entries(
     of output: Tensor, explaining explained: ExplainedOutput, for quantity: String
   ) throws -> Tensor {
+    if output.rank == 1 {
+      return try entries(
+        of: output.unsqueezed(axis: 1),
+        explaining: ExplainedOutput(
+          output: explained.output.unsqueezed(axis: 1), instance: explained.instance,
+          scale: explained.scale), for: quantity)
+    }
     guard output.rank == 2 else {
       throw QuantityError.noClasses(shape: output.shape, quantity: quantity)
     }
@@ -107,7 +114,8 @@ public struct ClassProbability: QuantityOfInterest {
   public var name: String { "\(form.rawValue) of class \(choice.label)" }
 
   public func values(of output: Tensor, explaining explained: ExplainedOutput) throws -> Tensor {
-    if form != .logit, output.rank == 2, output.shape[1] == 1, explained.scale.isSoftmaxToBe {
+    let isOne = output.rank == 1 || output.rank == 2 && output.shape[1] == 1
+    if form != .logit, isOne, explained.scale.isSoftmaxToBe {
       throw QuantityError.oneClass(quantity: name)
     }
     let scaled =

@@ -68,6 +68,12 @@ public enum QuantityError: Error, Sendable, Equatable, CustomStringConvertible {
   case oneClass(quantity: String)
   case channel(Int, shape: [Int])
   case vector(quantity: String, [Int], output: [Int])
+  case position(Int, length: Int, quantity: String)
+  case positionCount(Int, instances: Int)
+  case noPositions(quantity: String)
+  case noPositionAxis(Int, shape: [Int], quantity: String)
+  case noSpans(shape: [Int], quantity: String)
+  case spanTokens([Int], length: Int, quantity: String)
 
   public var description: String {
     switch self {
@@ -76,7 +82,7 @@ public enum QuantityError: Error, Sendable, Equatable, CustomStringConvertible {
         + "counted from 0"
     case .noClasses(let shape, let quantity):
       return "'\(quantity)' reads [rows, classes], and the slice ends in \(shape): choose another "
-        + "end, or a quantity for channels or units"
+        + "end, or a quantity for channels, units or, of a map of classes, a region"
     case .labelCount(let labels, let instances):
       return "\(labels) labels for \(instances) instances: give one for each"
     case .shape(let quantity, let result, let rows):
@@ -94,6 +100,26 @@ public enum QuantityError: Error, Sendable, Equatable, CustomStringConvertible {
         + "both are as wide, and the output is [rows, width]"
     case .channel(let channel, let shape):
       return "there is no channel \(channel) on axis 1 of an activation of shape \(shape)"
+    case .position(let position, let length, let quantity):
+      return
+        "'\(quantity)' asks for position \(position) of \(length): they are counted from 0, or "
+        + "from −1 at the end to −\(length)"
+    case .positionCount(let lists, let instances):
+      return
+        "there are positions for \(lists) instances, and \(instances) instances: give each its own"
+    case .noPositions(let quantity):
+      return "'\(quantity)' has no position to be read at: name one at least"
+    case .noPositionAxis(let axis, let shape, let quantity):
+      return "'\(quantity)' reads positions on axis \(axis) of [rows, positions, classes], and the "
+        + "slice ends in \(shape): choose another end, or leave the position out"
+    case .noSpans(let shape, let quantity):
+      return
+        "'\(quantity)' reads the starts and ends of spans, [rows, positions, 2], and the slice "
+        + "ends in \(shape): two outputs [rows, positions] are made one by StackedCut, or on the "
+        + "command line by --to output:START+output:END"
+    case .spanTokens(let shape, let length, let quantity):
+      return
+        "'\(quantity)' is predicted among tokens of shape \(shape): give [instances, \(length)]"
     }
   }
 }

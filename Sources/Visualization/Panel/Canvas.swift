@@ -18,7 +18,7 @@ struct Canvas {
   }
 
   /// Mixes a color into one pixel.
-  private mutating func blend(_ color: Color, x: Int, y: Int, share: Float) {
+  mutating func blend(_ color: Color, x: Int, y: Int, share: Float) {
     guard 0..<width ~= x, 0..<height ~= y, share > 0 else { return }
     let place = 3 * (y * width + x)
     let below = Color(
@@ -104,12 +104,12 @@ struct Canvas {
     }
   }
 
-  private static func pixels(from a: Float, to b: Float, reach: Float) -> Range<Int> {
+  static func pixels(from a: Float, to b: Float, reach: Float) -> Range<Int> {
     Int((min(a, b) - reach).rounded(.down))..<Int((max(a, b) + reach).rounded(.up)) + 1
   }
 
   /// How far a point lies from a straight piece.
-  private static func distance(_ point: Point, _ start: Point, _ end: Point) -> Float {
+  static func distance(_ point: Point, _ start: Point, _ end: Point) -> Float {
     let (dx, dy) = (end.x - start.x, end.y - start.y)
     let (px, py) = (point.x - start.x, point.y - start.y)
     let square = dx * dx + dy * dy

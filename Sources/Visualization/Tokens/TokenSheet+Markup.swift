@@ -116,7 +116,7 @@ extension TokenSheet {
       details { margin-top: 0.35rem; font-size: 0.88em; }
       summary { color: var(--soft); cursor: pointer; width: max-content; }
       .scroll { overflow-x: auto; max-width: 100%; }
-      table { border-collapse: collapse; font-variant-numeric: tabular-nums;
+      table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums;
         overflow-wrap: break-word; }
       caption { text-align: left; }
       th, td { border-bottom: 1px solid var(--line); padding: 0.15rem 0.75rem 0.15rem 0;

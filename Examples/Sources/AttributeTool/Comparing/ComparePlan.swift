@@ -80,7 +80,7 @@ public struct ComparePlan: Sendable {
     let (from, to) = (slice.from ?? "input", slice.to ?? "logits")
     return ExperimentSlice(
       slice.name ?? "\(from) → \(to)",
-      NetworkSlice(from: try CutGrammar.cut(from), to: try CutGrammar.cut(to)))
+      NetworkSlice(from: try CutGrammar.cut(from), to: try CutGrammar.end(to)))
   }
 
   private static func quantity(

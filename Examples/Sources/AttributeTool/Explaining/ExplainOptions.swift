@@ -5,6 +5,7 @@ public struct ExplainOptions: Sendable {
   public var model: String
   public var inputs: [String]
   public var text = TextOptions()
+  public var series = SeriesOptions()
   public var from = "input"
   public var to = "logits"
   public var at: String?

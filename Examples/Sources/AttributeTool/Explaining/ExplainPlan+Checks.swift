@@ -44,7 +44,9 @@ extension ExplainPlan {
           "\(file.path): '\(options.from)' has a part of the height or width, which cannot be laid "
             + "over the image: write a .npy or .json file")
       }
-      guard model.inputs.count == 1, ImageFormat(model.inputs[0]) != nil else {
+      let isSeries =
+        options.series.timeAxis != nil || model.inputs.contains { $0.shape?.count == 3 }
+      guard isSeries || model.inputs.count == 1 && ImageFormat(model.inputs[0]) != nil else {
         let shapes = model.inputs.map { "'\($0.name)' \($0.shape.map(\.shapeText) ?? "[…]")" }
         throw ToolError.data(
           "\(file.path): there is no picture of this model's input, \(shapes.joined(separator: ", ")),"

@@ -62,5 +62,5 @@ extension ExplainPlan {
 
 extension String {
   /// Whether a file's name says that it is an image.
-  fileprivate var isImageName: Bool { ["png", "jpg", "jpeg"].contains(fileExtension) }
+  var isImageName: Bool { ["png", "jpg", "jpeg"].contains(fileExtension) }
 }

@@ -20,7 +20,10 @@ extension ExplainPlan {
   /// Loads the inputs of a model that is loaded, explains them, and writes nothing.
   func explanation(of model: ONNXModel) throws -> Explanation {
     let loader = InputLoader(model: model, scaling: options.imageScaling)
-    let texts = options.text.isGiven ? try TextLoader(model: model, options: options.text) : nil
+    let texts =
+      options.text.isGiven
+      ? try TextLoader(
+        loader, options: options.text, others: options.inputs) : nil
     if texts != nil { _ = try slice.start.places(in: model) }
     let batches = try texts?.load() ?? [loader.load(options.inputs)]
     let instances = batches.flatMap(\.instances)
@@ -42,21 +45,32 @@ extension ExplainPlan {
         holding: held(in: inputs))
       let first = done.reduce(0) { $0 + $1.rows.count }
       engine.quantity =
-        try similarity ?? quantity(ofRows: first..<first + inputs.instances.count)
+        try similarity
+        ?? regressionQuantity(of: inputs, in: model)
+        ?? quantity(ofRows: first..<first + inputs.instances.count, inputs, texts?.tokenizer)
       if let progress { engine.onProgress = { progress.show($0) } }
       let attributions = try engine.attributions(for: inputs.inputs)
       // An encoder's output has no classes.
-      let predictions = similarity == nil ? try Prediction.all(of: model, inputs) : nil
+      let predictions =
+        similarity == nil
+        ? try Prediction.all(
+          of: model, inputs, read: engine.quantity, at: slice.end, naming: texts?.tokenizer) : nil
       done.append(
         try ExplainedBatch(
           attributions, of: inputs, predictions: predictions, isAbsolute: options.isAbsolute))
     }
     progress?.clear()
-    return try explanation(of: done, instances, model)
+    var maps = ExplainedMaps()
+    if let batch = done.first {
+      maps = try self.maps(
+        of: batch, in: model, materials(loader, batch.inputs, tokenizer: nil))
+    }
+    return try explanation(of: done, instances, model, maps)
   }
 
   private func explanation(
-    of batches: [ExplainedBatch], _ instances: [Instance], _ model: ONNXModel
+    of batches: [ExplainedBatch], _ instances: [Instance], _ model: ONNXModel,
+    _ maps: ExplainedMaps
   ) throws -> Explanation {
     guard let first = batches.first, let activation = try batches.joined(\.activation) else {
       throw ToolError.data("there is nothing to explain")
@@ -65,12 +79,15 @@ extension ExplainPlan {
       try batch.inputs.texts?.scored(batch.activation, by: options.text.reduction)
     }
     let explained = texts.compactMap { $0 }
-    if let file = outputs.first(where: { $0.kind == .html || $0.kind == .png }),
-      options.text.isGiven, explained.count < batches.count
+    if let file = outputs.first(where: {
+      $0.kind == .html || $0.kind == .png && options.text.isGiven
+    }),
+      explained.count < batches.count, maps.series == nil
     {
       throw ToolError.data(
         "\(file.path): attributions at '\(options.from)' have no numbers for each token, so there "
-          + "are no words to color: take --from embeddings, or write a .npy file")
+          + "are no words to color, nor are they of series, [instances, channels, steps]: take --from "
+          + "embeddings or input, name --time-axis, or write a .npy file")
     }
     let wantsPicture = !options.text.isGiven && outputs.contains { $0.kind == .png }
     return Explanation(
@@ -80,15 +97,20 @@ extension ExplainPlan {
       configuration: first.attributions.configuration, cost: batches.cost, activation: activation,
       standardError: try batches.joined(\.attributions.standardError),
       rows: batches.flatMap(\.rows),
-      gradient: wantsPicture ? try gradient(model, first.inputs) : nil,
-      texts: explained.flatMap { $0 })
+      gradient: wantsPicture && maps.series == nil ? try gradient(model, first.inputs) : nil,
+      texts: explained.flatMap { $0 }, maps: maps)
   }
 
   /// The quantity of a part of the instances.
-  private func quantity(ofRows rows: Range<Int>) throws -> any QuantityOfInterest {
-    guard !options.labels.isEmpty else { return quantity }
+  private func quantity(
+    ofRows rows: Range<Int>, _ inputs: LoadedInputs, _ tokenizer: Tokenizer?
+  ) throws -> any QuantityOfInterest {
+    var words = QuantityWords.none
+    if let texts = inputs.texts, let tokenizer { words = .texts(texts, tokenizer) }
+    let standard = options.labels.isEmpty ? "predicted" : "class:label"
     return try QuantityGrammar.quantity(
-      options.quantity ?? "class:label", labels: Array(options.labels[rows]))
+      options.quantity ?? standard,
+      labels: options.labels.isEmpty ? [] : Array(options.labels[rows]), words: words)
   }
 
   /// The cosine of the angle to what the model makes of another text.

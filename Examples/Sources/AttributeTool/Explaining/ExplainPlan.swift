@@ -23,16 +23,18 @@ public struct ExplainPlan: Sendable {
   public init(_ options: ExplainOptions) throws {
     self.options = options
     try options.text.check(options)
+    try options.series.check(options)
     guard options.text.isGiven || !options.inputs.isEmpty else {
       throw ToolError.usage(
         "there is no input to explain: name a .npy, .png or .jpg file, or give --text")
     }
     slice = NetworkSlice(
-      from: try CutGrammar.cut(options.from), to: try CutGrammar.cut(options.to))
+      from: try CutGrammar.cut(options.from), to: try CutGrammar.end(options.to))
     distributionCut = try options.at.map { try CutGrammar.cut($0) }
     let standard = options.labels.isEmpty ? "predicted" : "class:label"
     quantity = try QuantityGrammar.quantity(
-      options.quantity ?? standard, labels: options.labels)
+      options.quantity ?? standard, labels: options.labels,
+      words: options.text.isGiven ? .unknown : .none)
     let distribution = try DistributionGrammar(options.distribution)
     self.distribution = distribution
     try distribution.check(options)
@@ -63,10 +65,12 @@ public struct ExplainPlan: Sendable {
     try Self.check(options.imageScaling)
     outputs = try OutputFile.files(options.outputs)
     colors = try options.colors()
-    if let page = outputs.first(where: { $0.kind == .html }), !options.text.isGiven {
+    if let page = outputs.first(where: { $0.kind == .html }), !options.text.isGiven,
+      options.inputs.allSatisfy(\.isImageName)
+    {
       throw ToolError.usage(
-        "--output \(page.path): pages are for texts, which --text and --texts give; of images "
-          + "there are FILE.png")
+        "--output \(page.path): pages are for texts, which --text and --texts give, and for series; "
+          + "of images there are FILE.png")
     }
     if let file = options.standardErrors { try Self.check(file, of: distribution, options) }
   }

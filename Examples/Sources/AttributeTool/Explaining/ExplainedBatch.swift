@@ -43,7 +43,8 @@ struct ExplainedBatch {
     let deviationPeaks = try deviations?.max(axes: [1]).numbers()
     return inputs.instances.enumerated().map { index, instance in
       ExplainedRow(
-        name: instance.name, label: predictions?[index].label, score: predictions?[index].score,
+        name: instance.name, label: predictions?[index].label,
+        labelName: predictions?[index].name, score: predictions?[index].score,
         quantity: quantity[index], end: ends?[index], start: starts?[index],
         sum: sums[index], gap: gaps?[index], errorEstimate: errors?[index],
         standardError: deviationSums.flatMap { sums in

@@ -25,6 +25,8 @@ public struct Explanation: Sendable {
   public let gradient: Tensor?
   /// The texts, if that is what the instances are.
   public let texts: [ExplainedText]
+  /// How series and regions are drawn, and what is to be told.
+  public let maps: ExplainedMaps
 }
 
 /// What is told of one instance.
@@ -32,6 +34,8 @@ public struct ExplainedRow: Sendable, Equatable {
   public let name: String
   /// The class that the model predicts; `nil` where its first output has no classes.
   public let label: Int?
+  /// What that class is called, where it is a token.
+  public var labelName: String?
   /// What its first output says for that class; `nil` where it is not one number a class.
   public let score: Double?
   /// The quantity at the instance, at the path's end and start.

@@ -27,8 +27,16 @@ public struct ExplainPlans: Sendable {
       try TokenPicture.checkFonts()
     }
     let model = try first.plan.model()
-    return Explanations(
+    let found = Explanations(
       names: plans.map(\.name), try plans.map { try $0.plan.explanation(of: model) })
+    if let file = first.plan.outputs.first(where: { $0.kind == .png || $0.kind == .html }),
+      found.areSeveral, found.isSeries
+    {
+      throw ToolError.usage(
+        "\(file.path): series are drawn by one configuration, and there are \(plans.count): explain "
+          + "each by itself, or write a .json file")
+    }
+    return found
   }
 }
 
@@ -54,6 +62,9 @@ public struct Explanations: Sendable {
     let quantities = Set(all.map(\.configuration.quantity))
     return quantities.count == 1 ? quantities.first : nil
   }
+
+  /// Whether the instances are series, which are drawn as lines.
+  var isSeries: Bool { first.maps.series != nil }
 
   /// Whether all measure the same from and to the same places.
   var shareHead: Bool { Set(all.map(\.head)).count == 1 }

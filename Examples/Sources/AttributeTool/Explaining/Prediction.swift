@@ -9,14 +9,19 @@ struct Prediction {
   /// `nil` where the output has one column.
   let label: Int?
   let score: Double
+  /// What the class is called, where that is known.
+  var name: String?
 
-  /// The predictions of all instances; `nil` where the first output is not `[rows, classes]`.
+  /// The predictions of all instances: of the output that ends in a softmax or sigmoid, or else of the
+  /// first; `nil` where that is not `[rows, classes]` or `[rows]`.
   static func all(of model: ONNXModel, _ inputs: LoadedInputs) throws -> [Prediction]? {
     let count = inputs.instances.count
     var predictions: [Prediction] = []
     for start in stride(from: 0, to: count, by: 64) {
       let given = try inputs.given(for: model, rows: start..<min(start + 64, count))
-      let output = try withoutRecording { try model.evaluate([model.outputs[0]], given: given)[0] }
+      let place = model.head?.output ?? model.outputs[0]
+      var output = try withoutRecording { try model.evaluate([place], given: given)[0] }
+      if output.rank == 1 { output = try output.unsqueezed(axis: 1) }
       guard output.rank == 2, output.shape[1] > 0 else { return nil }
       let scores = try output.numbers()
       let classes = output.shape[1]

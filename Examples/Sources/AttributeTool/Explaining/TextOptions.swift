@@ -55,8 +55,10 @@ public struct TextOptions: Sendable {
         "texts are cut into tokens by --tokenizer: name the tokenizer.json or vocab.txt that came "
           + "with the model")
     }
-    if let input = options.inputs.first {
-      throw ToolError.usage("\(input) is given besides texts: explain one or the other")
+    if let input = options.inputs.first(where: { !$0.contains("=") }) {
+      throw ToolError.usage(
+        "\(input) is given besides texts: explain one or the other, or say which input of the model "
+          + "it is for, as in NAME=\(input)")
     }
     if seconds.count > 1, file == nil, seconds.count != texts.count {
       throw ToolError.usage(

@@ -17,7 +17,9 @@ public enum CutGrammar {
       layer:LAYER      the name as it stands, whatever is in it
       CUT@channel:3    a part of any of them: one place, or 3-5 for three;
                        @token:3 and @axis2:3 likewise (axis 0 has the instances)
-      CUT+CUT          several as one
+      CUT+CUT          several as one; --to makes one tensor of them, with a last
+                       axis for them; of other shapes --to CUT,CUT, whose
+                       numbers are counted through: value:0, value:1, …
     """
 
   /// Reads a cut.
@@ -28,6 +30,19 @@ public enum CutGrammar {
     let parts = text.split(separator: "+", omittingEmptySubsequences: false)
     guard parts.count > 1 else { return try single(text) }
     return JointCut(try parts.map { try single(String($0)) })
+  }
+
+  /// Reads where a slice ends: several cuts are stacked, or put side by side, since a
+  /// quantity reads one tensor.
+  ///
+  /// - Throws: ``ToolError/usage(_:)``.
+  public static func end(_ text: String) throws -> any Cut {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    if parts.count > 1, text.after("layer:") == nil {
+      return SideBySideCut(try parts.map { try Self.cut(String($0)) })
+    }
+    let cut = try Self.cut(text)
+    return (cut as? JointCut).map { StackedCut($0.cuts) } ?? cut
   }
 
   private static func single(_ text: String) throws -> any Cut {

@@ -46,7 +46,8 @@ extension ExplainOptions {
   /// - Throws: ``ToolError/usage(_:)``, also where nothing has colors.
   func colors() throws -> ColorMap? {
     guard let palette else { return nil }
-    guard text.isGiven || outputs.contains(where: { $0.fileExtension == "png" }) else {
+    guard text.isGiven || outputs.contains(where: { ["png", "html"].contains($0.fileExtension) })
+    else {
       throw ToolError.usage(
         "--palette is for what has colors: ask for a picture, --output FILE.png")
     }

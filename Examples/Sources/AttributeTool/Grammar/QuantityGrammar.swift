@@ -15,6 +15,20 @@ public enum QuantityGrammar {
                        channel:3,7 adds channels
       unit:3,0,0       one unit, by its place behind the instances
       threshold:0.5    what lies above counts for, what lies below against
+      token:are        the class that a token is; probability:token:are likewise
+      start, end, span of the predicted answer; start:3, end:5, span:3-5 of a given
+                       one (two outputs: --to output:START+output:END)
+      Q@token:5        Q at a position of [texts, positions, classes], from 0, or
+                       from the text's end as @token:-1; @token:3-5 adds three;
+                       @step:5 likewise, @axis2:5 on another axis
+      Q@mask           where the text has [MASK]; Q@last at its last token, Q@words
+                       at all of its own, added
+      class:1@predicted       a class over the pixels, or steps, that are predicted
+                       as it, of [instances, classes, rows, columns];
+                       @predicted:2 over those of class 2, @pixel:12,30,
+                       @box:10-20,12-30, @region:FILE.npy; :mean behind it
+      present          the scores of all labels above 0.5, added; present:0.3
+      value            the number that a regression gives; value:1 of several
       class:8-class:3  quantities add and subtract; 0.5*class:1 scales one
     """
 
@@ -23,11 +37,13 @@ public enum QuantityGrammar {
   /// - Parameters:
   ///   - text: As ``help`` describes.
   ///   - labels: What `label` stands for, a class for each instance.
-  /// - Throws: ``ToolError/usage(_:)``.
+  ///   - words: What tokens and positions are named of.
+  /// - Throws: ``ToolError/usage(_:)``; ``ToolError/data(_:)`` where texts have no such token or
+  ///   position.
   public static func quantity(
-    _ text: String, labels: [Int] = []
+    _ text: String, labels: [Int] = [], words: QuantityWords = .none
   ) throws -> any QuantityOfInterest {
-    var parser = Parser(scanner: TextScanner(text), labels: labels)
+    var parser = Parser(scanner: TextScanner(text), labels: labels, words: words)
     let quantity = try parser.sum()
     guard labels.isEmpty || parser.usesLabels else {
       throw ToolError.usage(
@@ -37,9 +53,10 @@ public enum QuantityGrammar {
     return quantity
   }
 
-  private struct Parser {
+  struct Parser {
     var scanner: TextScanner
     let labels: [Int]
+    let words: QuantityWords
     var usesLabels = false
 
     mutating func sum() throws -> any QuantityOfInterest {
@@ -61,7 +78,7 @@ public enum QuantityGrammar {
           scanner = trial
           weight *= factor
         }
-        terms.append((try term(), weight))
+        terms.append((try positioned(term()), weight))
         scanner.skipSpace()
       } while !scanner.isAtEnd
       if terms.count == 1, terms[0].weight == 1 { return terms[0].quantity }
@@ -71,9 +88,23 @@ public enum QuantityGrammar {
     private mutating func term() throws -> any QuantityOfInterest {
       if scanner.take("predicted") { return ClassScore(.predicted) }
       if scanner.take("winning") { return WinningClassScore() }
-      if scanner.take("class:") { return ClassScore(try choice()) }
+      if scanner.take("class:token:") || scanner.take("token:") {
+        return try tokenQuantity("score") { ClassScore($0) }
+      }
+      if scanner.take("class:") {
+        let choice = try choice()
+        return try RegionGrammar.score(of: choice, &scanner) ?? ClassScore(choice)
+      }
+      if scanner.take("present") { return try presentClasses() }
+      if scanner.take("value") { return try value() }
+      for part in SpanScore.Part.allCases where scanner.take(part.rawValue) {
+        return try span(part)
+      }
       for form in [ClassProbability.Form.logProbability, .probability, .logit]
       where scanner.take(form.rawValue + ":") {
+        if scanner.take("token:") {
+          return try tokenQuantity(form.rawValue) { ClassProbability($0, as: form) }
+        }
         return ClassProbability(try choice(), as: form)
       }
       if scanner.take("channel:") { return try channel() }
@@ -90,8 +121,9 @@ public enum QuantityGrammar {
         return ThresholdSum(threshold)
       }
       throw complaint(
-        "a quantity is expected: predicted, winning, class:3, probability:3, log-probability:3, "
-          + "logit:3, channel:7, unit:3,0,0 or threshold:0.5")
+        "a quantity is expected: predicted, winning, class:3, class:1@predicted, present, value:0, "
+          + "probability:3, log-probability:3, logit:3, token:are, start, end, span:3-5, channel:7, unit:3,0,0 or threshold:0.5"
+      )
     }
 
     private mutating func choice() throws -> ClassChoice {
@@ -107,6 +139,22 @@ public enum QuantityGrammar {
       }
       if let index = scanner.integer() { return .index(index) }
       throw complaint("a class is expected: its number, counted from 0, predicted or label")
+    }
+
+    private mutating func presentClasses() throws -> any QuantityOfInterest {
+      guard scanner.take(":") else { return PresentClasses() }
+      guard let threshold = scanner.number(), threshold > 0, threshold < 1 else {
+        throw complaint("a probability between 0 and 1 is expected, as in present:0.3")
+      }
+      return PresentClasses(above: threshold)
+    }
+
+    private mutating func value() throws -> any QuantityOfInterest {
+      guard scanner.take(":") else { return OutputValue() }
+      guard let target = scanner.integer() else {
+        throw complaint("a target's number is expected, counted from 0, as in value:1")
+      }
+      return OutputValue(target)
     }
 
     private mutating func channel() throws -> any QuantityOfInterest {
@@ -126,7 +174,7 @@ public enum QuantityGrammar {
       return ChannelActivation(channels, reduction)
     }
 
-    private func complaint(_ expected: String) -> ToolError {
+    func complaint(_ expected: String) -> ToolError {
       .usage("'\(scanner.text)' is no quantity: at \(scanner.restText), \(expected)")
     }
   }

@@ -28,6 +28,14 @@ struct TextScanner {
     return value
   }
 
+  /// What stands ahead of the first of some characters, or of the end.
+  mutating func text(upTo ends: String) -> String? {
+    let part = rest.prefix { !ends.contains($0) }
+    guard !part.isEmpty else { return nil }
+    rest = rest[part.endIndex...]
+    return String(part)
+  }
+
   /// Whole numbers with commas between them.
   mutating func integers() -> [Int]? {
     var values: [Int] = []

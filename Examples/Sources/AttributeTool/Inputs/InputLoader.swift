@@ -59,7 +59,7 @@ public struct InputLoader: Sendable {
   }
 
   /// `NAME=FILE`, or the file of a model with one input.
-  private func split(_ argument: String) throws -> (ModelInput, String) {
+  func split(_ argument: String) throws -> (ModelInput, String) {
     if let mark = argument.firstIndex(of: "=") {
       let name = String(argument[..<mark])
       if let input = model.inputs.first(where: { $0.name == name }) {
@@ -124,7 +124,7 @@ public struct InputLoader: Sendable {
         + "explained there, so replace them")
   }
 
-  private func joined(_ parts: [Tensor], of input: ModelInput) throws -> Tensor {
+  func joined(_ parts: [Tensor], of input: ModelInput) throws -> Tensor {
     guard parts.count > 1 else { return parts[0] }
     guard input.hasRows else {
       throw ToolError.data(
@@ -158,6 +158,8 @@ public struct LoadedInputs: Sendable {
   public let instances: [Instance]
   /// Where the instances are texts.
   public var texts: EncodedTexts?
+  /// Files of what the model reads besides texts.
+  var otherFiles: [String] = []
 
   public var inputs: Inputs { Inputs(tensors) }
 

@@ -25,11 +25,15 @@ struct TextLoader {
   let model: any Model
   let tokenizer: Tokenizer
   let options: TextOptions
+  /// What the model reads besides.
+  let others: OtherInputs
 
+  /// - Parameter others: `NAME=FILE`, of inputs that are not read from texts.
   /// - Throws: ``TokenizerError`` where the file of the tokenizer is not understood.
-  init(model: any Model, options: TextOptions) throws {
-    self.model = model
+  init(_ loader: InputLoader, options: TextOptions, others: [String]) throws {
+    model = loader.model
     self.options = options
+    self.others = try OtherInputs(others, loader)
     tokenizer = try Tokenizer(path: options.tokenizer ?? "")
   }
 
@@ -37,31 +41,37 @@ struct TextLoader {
   func load() throws -> [LoadedInputs] {
     let (sources, instances) = try sources()
     let encodings = try sources.map { try tokenizer.encode($0.first, $0.second) }
+    try others.check(rows: sources.count)
     do {
-      return [try batch(sources, encodings, instances)]
+      return [try batch(sources, encodings, instances, rows: 0..<sources.count)]
     } catch TextBatchError.needsMask where sources.count > 1 {
       return try sources.indices.map { index in
-        try batch([sources[index]], [encodings[index]], [instances[index]])
+        try batch([sources[index]], [encodings[index]], [instances[index]], rows: index..<index + 1)
       }
     }
   }
 
   /// One text that is not explained.
+  ///
+  /// - Throws: ``ToolError/data(_:)`` where other inputs have several rows, of which none is its own.
   func load(_ text: String) throws -> LoadedInputs {
-    try batch(
+    try others.check(rows: 1)
+    return try batch(
       [SourceText(first: text, second: nil)], [tokenizer.encode(text)],
-      [Instance(file: nil, row: nil)])
+      [Instance(file: nil, row: nil)], rows: 0..<1)
   }
 
   private func batch(
-    _ sources: [SourceText], _ encodings: [Encoding], _ instances: [Instance]
+    _ sources: [SourceText], _ encodings: [Encoding], _ instances: [Instance], rows: Range<Int>
   ) throws -> LoadedInputs {
     let padding = SpecialToken.padding.id(in: tokenizer) ?? 0
-    let batch = try TextBatch(encodings, for: model, padding: padding)
+    let batch = try TextBatch(
+      encodings, for: model, padding: padding, others: others.tensors(rows: rows))
     return LoadedInputs(
       tensors: batch.inputs.tensors, instances: instances,
       texts: EncodedTexts(
-        sources: sources, encodings: encodings, words: batch.words, length: batch.length))
+        sources: sources, encodings: encodings, words: batch.words, length: batch.length),
+      otherFiles: others.files)
   }
 
   private func sources() throws -> ([SourceText], [Instance]) {

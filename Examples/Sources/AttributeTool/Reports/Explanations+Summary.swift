@@ -21,6 +21,7 @@ extension Explanations {
       }
     }
     lines += words(inColor: inColor)
+    lines += first.maps.notes
     if !areSeveral { lines.append(first.effortLine) }
     let plan = first.plan
     let files = plan.outputs.map(\.path) + [plan.options.standardErrors].compactMap { $0 }

@@ -32,7 +32,8 @@ extension Explanations {
       }
       let row = first.rows[index]
       let facts = [
-        row.label.map { "label \($0)" }, row.score.map { "\(first.scoreName) \($0.text(4))" },
+        row.label.map { "label \(row.labelName ?? "\($0)")" },
+        row.score.map { "\(first.scoreName) \($0.text(4))" },
         areSeveral
           ? quantity.map { _ in "quantity \(row.quantity.text(4))" }
           : first.numbers(of: index),

@@ -45,10 +45,14 @@ extension Explanations {
     for file in plan.outputs {
       switch file.kind {
       case .npy: try first.activation.tensors[0].writeNPY(to: file.path)
-      case .png where first.texts.isEmpty: try SystemFile.replace(file.path, with: pictureBytes())
-      case .png: notes += try writeWords(to: file.path)
+      case .png where !first.texts.isEmpty: notes += try writeWords(to: file.path)
+      case .png:
+        let bytes = try isSeries ? first.seriesPicture() : pictureBytes()
+        try SystemFile.replace(file.path, with: bytes)
       case .json: continue
-      case .html: try SystemFile.replace(file.path, with: Array(sheet.page.html.utf8))
+      case .html:
+        let page = try first.texts.isEmpty ? first.seriesPage() : sheet.page
+        try SystemFile.replace(file.path, with: Array(page.html.utf8))
       }
     }
     if let file = plan.options.standardErrors { try first.writeStandardErrors(to: file) }

@@ -23,7 +23,7 @@ extension Explanations {
         "\(count) instances are more than the \(Self.pictureLimit) of one picture: explain "
           + "them in parts, or write a .npy file")
     }
-    let maps = try all.map { try $0.maps() }
+    let maps = try all.map { try $0.pictureMaps() }
     let tiles = try first.rows.indices.flatMap { row -> [Panel.Tile] in
       var tiles = [try first.originalTile(row, maps[0])]
       for (index, explanation) in all.enumerated() {
@@ -61,7 +61,7 @@ private struct PictureMaps {
 }
 
 extension Explanation {
-  fileprivate func maps() throws -> PictureMaps {
+  fileprivate func pictureMaps() throws -> PictureMaps {
     guard let format = ImageFormat(model.inputs[0]), let input = inputs.tensors[format.input],
       let gradient
     else { throw ToolError.data("there is no picture of this model's input") }
@@ -83,7 +83,8 @@ extension Explanation {
     let score = row.score.map { " · \(scoreName) \($0.text(3))" } ?? ""
     let label = row.label.map { "label \($0)" } ?? "quantity \(row.quantity.text(3))"
     return Panel.Tile(
-      try picture(of: maps.images.row(index)), title: row.name, detail: label + score)
+      try outlined(picture(of: maps.images.row(index)), index), title: row.name,
+      detail: label + score)
   }
 
   /// - Parameter names: Whether the quantity has to be named.
@@ -91,7 +92,7 @@ extension Explanation {
     _ index: Int, _ maps: PictureMaps, names: Bool
   ) throws -> Panel.Tile {
     Panel.Tile(
-      try heatmap(maps.gradients.row(index)), title: "gradient",
+      try outlined(heatmap(maps.gradients.row(index)), index), title: "gradient",
       detail: names ? configuration.quantity : "at the input")
   }
 
@@ -109,7 +110,8 @@ extension Explanation {
     if let start = row.start, let end = row.end, made.measure == .attribution {
       detail += " of \((end - start).text(4))"
     }
-    return Panel.Tile(shown, title: name.isEmpty ? title : name, detail: detail)
+    return Panel.Tile(
+      try outlined(shown, index), title: name.isEmpty ? title : name, detail: detail)
   }
 
   private func heatmap(_ map: Tensor) throws -> Heatmap {
@@ -117,6 +119,17 @@ extension Explanation {
     try Heatmap(
       map, reducing: plan.options.isAbsolute ? .absoluteSum : .sum,
       normalization: plan.options.isAbsolute ? .magnitude() : .symmetric(), colors: plan.colors)
+  }
+
+  /// A picture with the outline of what the quantity reads.
+  private func outlined(_ picture: any Picture, _ index: Int) throws -> any Picture {
+    try region(at: index).map { Outlined(picture, region: $0) } ?? picture
+  }
+
+  /// Where the quantity reads an instance; `nil` where that is no part of a picture.
+  private func region(at index: Int) throws -> AttributionMap? {
+    guard let region = maps.region, region.rank == 3 else { return nil }
+    return try AttributionMap(region[index])
   }
 
   /// The instance as it was before it was scaled for the model; from black to white where its

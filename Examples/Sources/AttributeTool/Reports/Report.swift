@@ -38,7 +38,7 @@ extension Explanation {
           sets.map { (key: $0.key.isEmpty ? "ai.onnx" : $0.key, value: .integer($0.value)) }),
       ],
       "inputs": .array(
-        try inputs.files.map { file in
+        try (inputs.files + inputs.otherFiles).map { file in
           ["file": .string(file), "sha256": .string(try SHA256.digest(ofFile: file))]
         }),
       "tokenizer": try plan.options.text.tokenizer.map { file in
@@ -86,6 +86,7 @@ extension Explanation {
       "file": JSON(inputs.instances[index].file),
       "row": JSON(inputs.instances[index].row),
       "label": JSON(row.label),
+      "labelName": JSON(row.labelName),
       "score": JSON(row.score),
       "quantity": [
         "instance": .number(row.quantity), "start": JSON(row.start), "end": JSON(row.end),

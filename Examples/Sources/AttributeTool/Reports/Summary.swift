@@ -23,7 +23,8 @@ extension Explanation {
     let made = configuration
     var columns: [(title: String, cells: [String])] = []
     if rows.contains(where: { $0.label != nil }) {
-      columns.append(("label", rows.map { $0.label.map(String.init) ?? "–" }))
+      columns.append(
+        ("label", rows.map { $0.labelName ?? $0.label.map(String.init) ?? "–" }))
     }
     if rows.contains(where: { $0.score != nil }) {
       columns.append((scoreName, rows.map { $0.score?.text(6) ?? "–" }))

@@ -53,6 +53,12 @@ public func message(for error: any Error) -> String {
   if let error = error as? TorchError, error.kind == .outOfMemory {
     return "memory ran out in \(error.operation): evaluate fewer rows at once with --rows"
   }
+  if case QuantityError.noClasses(let shape, _) = error, shape.count > 2 {
+    return "\(error): --quantity class:1@predicted, class:1@pixel:12,30, channel:1, unit:1,12,30"
+  }
+  if let error = error as? OutputValueError, case .several = error {
+    return "\(error): --quantity value:0"
+  }
   guard ExitStatus(error) == .defect else { return "\(error)" }
   return "this is a defect of the tool, please report it: \(error)"
 }
