@@ -55,13 +55,16 @@ let package = Package(
       cxxSettings: libtorch.compilerSettings,
       linkerSettings: libtorch.linkerSettings),
     .target(name: "CImage", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+    // Pango and Cairo are looked for when they are asked for: nothing is linked.
+    .target(name: "CTypeset"),
     .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: swiftSettings),
     .target(name: "Attribution", dependencies: ["Torch"], swiftSettings: swiftSettings),
     .target(name: "ONNX", dependencies: ["Attribution"], swiftSettings: swiftSettings),
     .target(
       name: "Text", dependencies: ["Attribution", "Visualization"], swiftSettings: swiftSettings),
     .target(
-      name: "Visualization", dependencies: ["Attribution", "CImage"], swiftSettings: swiftSettings),
+      name: "Visualization", dependencies: ["Attribution", "CImage", "CTypeset"],
+      swiftSettings: swiftSettings),
     .target(
       name: "Evaluation", dependencies: ["Attribution", "Visualization"],
       swiftSettings: swiftSettings),

@@ -14,6 +14,8 @@ public struct VisualizationError: Error, Sendable, Equatable {
     case unsupported
     /// The image has more pixels than allowed.
     case tooLarge
+    /// A library, or a font, that is looked for when it is needed is not installed.
+    case missing
     /// Memory ran out.
     case outOfMemory
     /// Shapes or sizes do not fit each other.

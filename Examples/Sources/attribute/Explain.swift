@@ -22,6 +22,9 @@ struct Explain: ParsableCommand {
         attribute explain bert.onnx --text "no fun at all" --tokenizer vocab.txt
         attribute explain rents.onnx rents.csv -b mean:train.csv -o rents.html
 
+      --quantity, --distribution and --baseline given several times explain by every combination, \
+      and what was found stands beside each other.
+
       CUTS (--from, --to, --at)
         input, embeddings, output, logits, LAYER, in:LAYER, CUT@channel:3, CUT+CUT
       QUANTITIES (--quantity)
@@ -65,9 +68,9 @@ struct Explain: ParsableCommand {
   var at: String?
 
   @Option(
-    name: .shortAndLong, parsing: .unconditional,
+    name: .shortAndLong, parsing: .unconditionalSingleValue,
     help: ArgumentHelp("Which number is explained. (default: predicted)", valueName: "quantity"))
-  var quantity: String?
+  var quantity: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -78,12 +81,12 @@ struct Explain: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("At which points the model is looked at.", valueName: "distribution"))
-  var distribution = "linear"
+  var distribution = ["linear"]
 
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Where a path starts. (default: zeros)", valueName: "baseline"))
-  var baseline: String?
+  var baseline: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -149,12 +152,17 @@ struct Explain: ParsableCommand {
     help: ArgumentHelp(
       "A file to write, may be repeated.",
       discussion: """
-        .npy the values; .png original, gradient and attribution side by side, or series; .html \
-        texts with colored words, series, or tables with waterfalls; .csv values of tables; .json \
-        all about them.
+        .npy the values; .png original, gradient and attribution side by side, words in colors, \
+        or series; .html words in colors, series, or tables with waterfalls; .csv values of tables; \
+        .json all about them.
         """,
       valueName: "file"))
   var output: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The colors of pictures and words. (default: orange-white-blue)", valueName: "palette"))
+  var palette: String?
 
   @Option(
     help: ArgumentHelp(
@@ -169,7 +177,7 @@ struct Explain: ParsableCommand {
   @OptionGroup(title: "Series") var series: SeriesArguments
 
   func validate() throws {
-    guard options.help == nil else { return }
+    guard help == nil else { return }
     guard model != nil else { throw ValidationError("Missing expected argument '<model>'") }
     guard texts.options.isGiven || !inputs.isEmpty else {
       throw ValidationError("Missing expected argument '<input> ...'")
@@ -178,12 +186,19 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     reporting {
-      if let help = options.help { return Console.writeOutput(help + "\n") }
-      let explanation = try ExplainPlan(options).explanation()
-      try explanation.writeOutputs()
-      Console.writeOutput(explanation.summary(inColor: Console.takesColor))
+      if let help { return Console.writeOutput(help + "\n") }
+      let explanations = try ExplainPlans(options, choices).explanations()
+      let notes = try explanations.writeOutputs()
+      Console.writeOutput(explanations.summary(inColor: Console.takesColor))
+      for note in notes { Console.writeError("note: \(note)\n") }
     }
   }
+
+  private var choices: ExplainChoices {
+    ExplainChoices(distributions: distribution, quantities: quantity, baselines: baseline)
+  }
+
+  private var help: String? { choices.help ?? options.help }
 
   private var options: ExplainOptions {
     var options = ExplainOptions(model: model ?? "", inputs: inputs)
@@ -193,10 +208,7 @@ struct Explain: ParsableCommand {
     options.from = from ?? (options.text.isGiven ? "embeddings" : options.from)
     options.to = to
     options.at = at
-    options.quantity = quantity
     options.labels = label?.classes ?? []
-    options.distribution = distribution
-    options.baseline = baseline
     options.rule = rule
     options.steps = steps
     options.tolerance = tolerance
@@ -210,6 +222,7 @@ struct Explain: ParsableCommand {
     options.imageScaling.mean = imageMean?.numbers ?? options.imageScaling.mean
     options.imageScaling.deviation = imageDeviation?.numbers ?? options.imageScaling.deviation
     options.outputs = output
+    options.palette = palette
     options.standardErrors = standardErrors
     options.showsProgress = Console.isInteractive
     return options

@@ -34,6 +34,9 @@ struct TextArguments: ParsableArguments {
   @Option(help: "What a token's numbers become.")
   var reduce = Choice(TokenReduction.sum)
 
+  @Option(help: "Whose greatest score has the strongest color: all or each configuration's.")
+  var scale = Choice(TextOptions.Scale.common)
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -49,6 +52,7 @@ struct TextArguments: ParsableArguments {
     options.movesSpecial = moveSpecial
     options.unit = per.value
     options.reduction = reduce.value
+    options.scale = scale.value
     options.similarTo = similarTo
     return options
   }

@@ -3,13 +3,15 @@
 import AttributeTool
 import Foundation
 import Testing
+import Visualization
 
 @Suite struct HelpTests {
   @Test(
     arguments: [
       ("--distribution", "idgi[:PATH]"), ("-d", "expected[:200]"), ("--baseline", "nearest:FILE["),
       ("-b", "boundary[:3]"), ("--rule", "gauss-legendre"), ("--quantity", "class:8-class:3"),
-      ("--from", "in:LAYER"), ("--to", "CUT@channel:3"), ("--at", "logits"),
+      ("--palette", "red-white-blue"), ("--from", "in:LAYER"), ("--to", "CUT@channel:3"),
+      ("--at", "logits"),
     ])
   func `Help in place of a value lists all there are`(option: String, form: String) throws {
     for rest in [[], ["Models/digits.onnx", "Data/eight.png"]] {
@@ -61,6 +63,18 @@ import Testing
     let baselines = forms(BaselineGrammar.help)
     #expect(baselines.contains("nearest:FILE:LABELS@CUT") && baselines.count >= 19)
     for form in baselines { _ = try BaselineGrammar(filled(form)) }
+  }
+
+  @Test func `Every palette is listed, and every one that is listed is read`() throws {
+    let palettes = forms(PaletteGrammar.help).filter { $0.first?.isLowercase == true }
+    let names = ColorMap.all.map(\.name)
+    for name in names {
+      #expect(palettes.contains(name))
+      let isSigned = ColorMap.named(name)?.isDiverging == true
+      #expect(try PaletteGrammar.colors(name, isSigned: isSigned).name == name)
+      // What has signs can show sizes, too.
+      #expect(try PaletteGrammar.colors(name, isSigned: false).name == name)
+    }
   }
 
   @Test func `The gallery of the README has every distribution, and none that is not`() throws {

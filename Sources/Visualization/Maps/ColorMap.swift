@@ -74,4 +74,7 @@ extension ColorMap {
 
   /// Every map that comes with this library, for choosing by name.
   public static let all = [orangeWhiteBlue, redWhiteBlue, ember, gray, paper]
+
+  /// The map of a name that comes with this library.
+  public static func named(_ name: String) -> ColorMap? { all.first { $0.name == name } }
 }

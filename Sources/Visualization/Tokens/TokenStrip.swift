@@ -13,7 +13,7 @@ public struct TokenStrip: Sendable {
 
   /// - Parameters:
   ///   - colors: A diverging map; blue and orange, which everybody can tell apart, or
-  ///     ``ColorMap/redWhiteBlue``.
+  ///     ``ColorMap/redWhiteBlue``. A sequential one shows sizes.
   ///   - scale: The score of the strongest color; the largest of these tokens where not given.
   ///     Scores that are not finite have the neutral color and are told as they are.
   public init(
@@ -32,36 +32,48 @@ public struct TokenStrip: Sendable {
     return largest > 0 ? largest : 1
   }
 
+  /// What lies behind a token of the score 0, whatever the colors: it has no part, or was held.
+  public static let nothing = Color(0xD5D9DF)
+
   /// Those that are shown.
   var shown: [ScoredToken] { tokens.filter { showsSpecial || !$0.isSpecial } }
 
   /// What lies behind a token's text, and the color that its text is read in on it.
   func colors(of token: ScoredToken) -> (ground: Color, text: Color) {
+    guard token.score != 0 else { return (Self.nothing, Self.nothing.ink) }
     let share = token.score.isFinite ? min(max(token.score / scale, -1), 1) : 0
     let ground = colors.color(at: colors.isDiverging ? (share + 1) / 2 : abs(share))
-    let isLight = ground.contrast(with: .black) >= ground.contrast(with: .white)
-    return (ground, isLight ? .black : .white)
+    return (ground, ground.ink)
+  }
+
+  /// Whether lines are read from the right: by the first letter that is of the text.
+  var isRightToLeft: Bool {
+    let scalars = shown.lazy.filter { !$0.isSpecial }.flatMap(\.text.unicodeScalars)
+    return scalars.first { $0.properties.isAlphabetic }?.isOfRightToLeftScript ?? false
   }
 
   // MARK: Pages
 
   /// The text as part of a page: a span for each token, its score on hover and for screen readers.
+  ///
+  /// What would change the order of letters is shown instead, as in terminals and pictures.
   public func markup() -> Markup {
     var pieces: [Markup] = []
     for (index, token) in shown.enumerated() {
       if index > 0, !token.isJoined { pieces.append(" ") }
       let (ground, text) = colors(of: token)
       let score = labelText(token.score)
+      let shown = token.text.withoutCommands
       pieces.append(
         .element(
           "span",
           [
             "class": token.isSpecial ? "token special" : "token",
             "style": "background:\(ground.hexadecimal);color:\(text.hexadecimal)", "title": score,
-            "aria-label": "\(token.text), \(score)",
-          ], [.text(token.text)]))
+            "aria-label": "\(shown), \(score)",
+          ], [.text(shown)]))
     }
-    return .element("p", ["class": "tokens", "dir": "auto"], pieces)
+    return .element("p", ["class": "tokens", "dir": isRightToLeft ? "rtl" : "ltr"], pieces)
   }
 
   /// What a page's style needs for strips.
@@ -69,8 +81,8 @@ public struct TokenStrip: Sendable {
     """
     .tokens{line-height:2;overflow-wrap:anywhere}
     .token{border-radius:.2em;padding:.15em .2em}
-    .token.special{opacity:.75;font-size:.85em}
-    @media print{.token{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+    .token.special{font-size:.85em;unicode-bidi:isolate}
+    .token{print-color-adjust:exact;-webkit-print-color-adjust:exact}
     """)
 
   // MARK: Terminals
@@ -82,8 +94,7 @@ public struct TokenStrip: Sendable {
     for (index, token) in shown.enumerated() {
       if index > 0, !token.isJoined { line += " " }
       let (ground, text) = colors(of: token)
-      line += "\u{1B}[48;2;\(ground.terminal)m\u{1B}[38;2;\(text.terminal)m"
-      line += Self.visible(token.text) + "\u{1B}[0m"
+      line += ground.terminal(behind: text, token.text.withoutCommands)
     }
     return line
   }
@@ -94,33 +105,25 @@ public struct TokenStrip: Sendable {
     var line = ""
     for (index, token) in shown.enumerated() {
       if index > 0, !token.isJoined { line += " " }
-      line += Self.visible(token.text)
+      line += token.text.withoutCommands
       if token.isSpecial, token.score == 0 { continue }
       line += "(" + (token.score > 0 ? "+" : "") + labelText(token.score) + ")"
     }
     return line
   }
-
-  private static func visible(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { scalar in
-          switch scalar.properties.generalCategory {
-          case .control: scalar.value < 0x20 ? Unicode.Scalar(0x2400 + scalar.value) ?? "?" : "?"
-          // Marks of direction could show one text and mean another.
-          case .format
-          where (0x2066...0x2069).contains(scalar.value)
-            || (0x202A...0x202E).contains(scalar.value):
-            "?"
-          default: scalar
-          }
-        }))
-  }
 }
 
 extension Color {
-  /// `r;g;b`, as terminals of 24-bit color take it.
-  fileprivate var terminal: String {
+  /// What text on this color is read in: black or white.
+  var ink: Color { contrast(with: .black) >= contrast(with: .white) ? .black : .white }
+
+  /// A text on this color for a terminal of 24-bit color.
+  func terminal(behind ink: Color, _ text: String) -> String {
+    "\u{1B}[48;2;\(terminal)m\u{1B}[38;2;\(ink.terminal)m" + text + "\u{1B}[0m"
+  }
+
+  /// `r;g;b`.
+  private var terminal: String {
     [red, green, blue].map { String(Int((min(max($0, 0), 1) * 255).rounded())) }
       .joined(separator: ";")
   }

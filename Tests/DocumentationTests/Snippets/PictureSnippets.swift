@@ -47,6 +47,14 @@ import Visualization
     #expect(empty.image.color(row: 3, column: 3) == .white && empty.span == 0)
   }
 
+  @Test func palettes() throws {
+    // snippet: palettes
+    let colors = ColorMap.named("red-white-blue") ?? .orangeWhiteBlue
+    let heatmap = try Heatmap(result, colors: colors)
+    // end
+    #expect(heatmap.scale.colors == .redWhiteBlue)
+  }
+
   @Test func `laid over, and masked`() throws {
     // snippet: overlays
     let heatmap = try Heatmap(result)

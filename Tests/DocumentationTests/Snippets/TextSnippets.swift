@@ -77,6 +77,30 @@ import Visualization
     #expect(page.html.contains(">awful</span>"))
   }
 
+  @Test func `several configurations beside each other`() throws {
+    // snippet: text-sheet
+    let gaussian = try InternalInfluence(
+      model, distribution: .gaussian(standardDeviation: 0.1, count: 50, seed: 0),
+      slice: NetworkSlice(from: .embeddings, to: .logits)
+    ).attributions(for: batch.inputs)
+    let named = [("linear", result), ("gaussian", gaussian)]
+    let rows = try named.map { name, result in
+      let scores = try TokenReduction.sum.scores(of: result.values)
+      return TokenSheet.Row(
+        name: name, batch.encodings[0].scoredWords(try scores[0].numbers(), of: texts[0]))
+    }
+    let sheet = TokenSheet(
+      title: "Why awful?", texts: [TokenSheet.Text(title: texts[0], rows: rows)], scaling: .each)
+    print(sheet.terminalText(inColor: false))
+    let html = sheet.page.html
+    let picture = try? sheet.picture(width: 640, scale: 2)  // where Pango is installed
+    // end
+    #expect(sheet.scales.count == 2 && sheet.scales[0] != sheet.scales[1])
+    #expect(html.contains(">gaussian</span>"))
+    #expect((picture != nil) == ((try? TokenPicture.checkFonts()) != nil))
+    #expect(picture.map { $0.image.width == 1280 } ?? true)
+  }
+
   @Test func `a token at a position`() throws {
     // snippet: text-positions
     let network = try ONNXModel(path: "Models/agreement.onnx")

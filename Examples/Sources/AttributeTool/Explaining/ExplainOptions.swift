@@ -26,6 +26,8 @@ public struct ExplainOptions: Sendable {
   public var usesDoublePrecision = false
   public var imageScaling = ImageScaling()
   public var outputs: [String] = []
+  /// The colors of pictures, pages and terminals.
+  public var palette: String?
   /// The file for the standard errors of draws.
   public var standardErrors: String?
   /// Whether a progress bar is drawn.
@@ -43,6 +45,7 @@ extension ExplainOptions {
     if distribution == "help" { return DistributionGrammar.help }
     if baseline == "help" { return BaselineGrammar.help }
     if rule == "help" { return RuleGrammar.help }
+    if palette == "help" { return PaletteGrammar.help }
     if quantity == "help" { return QuantityGrammar.help }
     return [from, to, at].contains("help") ? CutGrammar.help : nil
   }

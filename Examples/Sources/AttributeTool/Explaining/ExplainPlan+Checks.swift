@@ -38,14 +38,15 @@ extension ExplainPlan {
           + "and --absolute out, or write a .npy file")
     }
     let places = try slice.start.places(in: model)
-    let arrays = outputs.filter { $0.kind == .npy || $0.kind == .png }.map(\.path)
+    let isText = options.text.isGiven
+    let arrays = outputs.filter { $0.kind == .npy || $0.kind == .png && !isText }.map(\.path)
     let isJoined = describesFeatures && options.standardErrors == nil
     if let file = arrays.first ?? options.standardErrors, places.count > 1, !isJoined {
       throw ToolError.data(
         "\(file) holds one array, and '\(options.from)' has \(places.count) tensors "
           + "(\(places.map(\.description).joined(separator: ", "))): name one with --from")
     }
-    if let file = outputs.first(where: { $0.kind == .png }) {
+    if let file = outputs.first(where: { $0.kind == .png }), !isText {
       guard slice.start.hasWholeMaps else {
         throw ToolError.data(
           "\(file.path): '\(options.from)' has a part of the height or width, which cannot be laid "

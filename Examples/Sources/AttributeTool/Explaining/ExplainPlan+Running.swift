@@ -8,12 +8,19 @@ import Torch
 
 extension ExplainPlan {
   /// Loads the model and the inputs, explains them, and writes nothing.
-  public func explanation() throws -> Explanation {
+  public func explanation() throws -> Explanation { try explanation(of: model()) }
+
+  /// Loads the model, once it is clear that files can be written.
+  func model() throws -> ONNXModel {
     let files = outputs.map(\.path) + [options.standardErrors].compactMap { $0 }
     for file in files { try SystemFile.checkWritable(file) }
-    let model = try ONNXModel(
+    return try ONNXModel(
       path: options.model, elementType: options.usesDoublePrecision ? .float64 : nil)
-    return try reading(LoadedTable(options, for: model)).explanation(in: model)
+  }
+
+  /// Loads the inputs of a model that is loaded, explains them, and writes nothing.
+  func explanation(of model: ONNXModel) throws -> Explanation {
+    try reading(LoadedTable(options, for: model)).explanation(in: model)
   }
 
   private func explanation(in model: ONNXModel) throws -> Explanation {
@@ -86,15 +93,17 @@ extension ExplainPlan {
       try batch.inputs.texts?.scored(batch.activation, by: options.text.reduction)
     }
     let explained = texts.compactMap { $0 }
-    if let file = outputs.first(where: { $0.kind == .html }), explained.count < batches.count,
-      maps.series == nil, table == nil
+    if let file = outputs.first(where: {
+      $0.kind == .html || $0.kind == .png && options.text.isGiven
+    }),
+      explained.count < batches.count, maps.series == nil, table == nil
     {
       throw ToolError.data(
         "\(file.path): attributions at '\(options.from)' have no numbers for each token, so there "
-          + "is no page of words, nor are they of series, [instances, channels, steps]: take --from "
+          + "are no words to color, nor are they of series, [instances, channels, steps]: take --from "
           + "embeddings or input, name --time-axis, or write a .npy file")
     }
-    let wantsPicture = outputs.contains { $0.kind == .png }
+    let wantsPicture = !options.text.isGiven && outputs.contains { $0.kind == .png }
     return Explanation(
       plan: self, model: model,
       inputs: LoadedInputs(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
+import Visualization
 
 /// The command line, understood: everything that can be said of it before a file is opened.
 public struct ExplainPlan: Sendable {
@@ -17,6 +18,8 @@ public struct ExplainPlan: Sendable {
   public let outputs: [OutputFile]
   /// The table that is explained, once it is read.
   var table: LoadedTable?
+  /// Those that are asked for; `nil` leaves each picture its own.
+  public let colors: ColorMap?
 
   /// - Throws: ``ToolError/usage(_:)`` where a part makes no sense, or makes none with the others.
   public init(_ options: ExplainOptions) throws {
@@ -64,6 +67,7 @@ public struct ExplainPlan: Sendable {
     }
     try Self.check(options.imageScaling)
     outputs = try OutputFile.files(options.outputs)
+    colors = try options.colors()
     if let page = outputs.first(where: { $0.kind == .html }), !options.text.isGiven,
       !options.isTable, options.inputs.allSatisfy(\.isImageName)
     {
@@ -71,10 +75,6 @@ public struct ExplainPlan: Sendable {
         "--output \(page.path): pages are for texts, which --text and --texts give, for series and for "
           + "tables; "
           + "of images there are FILE.png")
-    }
-    if let picture = outputs.first(where: { $0.kind == .png }), options.text.isGiven {
-      throw ToolError.usage(
-        "--output \(picture.path): there is no picture of texts but a page: write FILE.html")
     }
     if let file = outputs.first(where: { $0.kind == .csv }), !options.isTable {
       throw ToolError.usage(

@@ -10,6 +10,14 @@ public struct TextOptions: Sendable {
     case word
   }
 
+  /// Which scores have the strongest color.
+  public enum Scale: String, Sendable, CaseIterable {
+    /// The greatest of all.
+    case common
+    /// The greatest of each configuration.
+    case each
+  }
+
   public var texts: [String] = []
   /// A file with a text on each line.
   public var file: String?
@@ -20,6 +28,7 @@ public struct TextOptions: Sendable {
   public var movesSpecial = false
   public var unit = Unit.word
   public var reduction = TokenReduction.sum
+  public var scale = Scale.common
   /// A text that the others are compared with.
   public var similarTo: String?
 
@@ -34,6 +43,7 @@ public struct TextOptions: Sendable {
       let strays = [
         ("--tokenizer", tokenizer != nil), ("--pair", !seconds.isEmpty),
         ("--move-special", movesSpecial), ("--similar-to", similarTo != nil),
+        ("--scale", scale != .common),
       ]
       if let stray = strays.first(where: \.1) {
         throw ToolError.usage("\(stray.0) is for texts: give --text or --texts")

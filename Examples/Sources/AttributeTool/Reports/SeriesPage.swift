@@ -21,7 +21,8 @@ extension Explanation {
     let scale = SeriesPlot.scale(of: channels.flatMap { $0 })
     return try zip(rows.indices, channels).map { row, channels in
       try SeriesPlot(
-        channels: channels, time: time, marked: marked(row, steps: layout.steps), scale: scale)
+        channels: channels, time: time, marked: marked(row, steps: layout.steps), scale: scale,
+        colors: plan.colors ?? .redWhiteBlue)
     }
   }
 
@@ -90,9 +91,9 @@ extension Explanation {
   }
 
   private func checkPictured() throws {
-    guard rows.count <= Self.pictureLimit else {
+    guard rows.count <= Explanations.pictureLimit else {
       throw ToolError.data(
-        "\(rows.count) instances are more than the \(Self.pictureLimit) of one page or picture: "
+        "\(rows.count) instances are more than the \(Explanations.pictureLimit) of one page or picture: "
           + "explain them in parts, or write a .npy file")
     }
   }

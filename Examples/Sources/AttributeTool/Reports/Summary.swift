@@ -4,33 +4,22 @@ import Attribution
 import ONNX
 
 extension Explanation {
-  /// What the terminal shows: a line for each instance, and what it took.
-  ///
-  /// - Parameter inColor: Whether words are colored, for terminals of 24-bit color, or have their
-  ///   scores behind them.
+  /// What the terminal shows of this configuration alone; see ``Explanations/summary(inColor:)``.
   public func summary(inColor: Bool = false) -> String {
-    let made = configuration
-    var place = "from \(made.from) to \(made.to)"
-    if made.at != made.from { place += ", distribution at \(made.at)" }
-    var lines = [
-      "\(made.quantity) · \(made.measure.rawValue) \(place)", made.distribution, "",
-    ]
-    lines += lineOfEach
-    lines.append("")
-    lines += words(inColor: inColor) + tableLines
-    lines += maps.notes
-    // With a tolerance each instance has its own.
-    let limit = plan.tolerance != nil && rows.count > 1 ? "at most " : ""
-    lines.append(
-      "\(limit)\(cost.samples) evaluation\(cost.samples == 1 ? "" : "s") an instance, "
-        + "\(cost.forwardRows) rows forward and \(cost.backwardRows) backward, "
-        + "\(cost.seconds.text(3)) s")
-    let files = plan.outputs.map(\.path) + [plan.options.standardErrors].compactMap { $0 }
-    lines += files.map { "wrote \($0)" }
-    return lines.joined(separator: "\n") + "\n"
+    Explanations(names: [""], [self]).summary(inColor: inColor)
   }
 
-  private var lineOfEach: [String] {
+  /// What it took.
+  var effortLine: String {
+    // With a tolerance each instance has its own.
+    let limit = plan.tolerance != nil && rows.count > 1 ? "at most " : ""
+    return "\(limit)\(cost.samples) evaluation\(cost.samples == 1 ? "" : "s") an instance, "
+      + "\(cost.forwardRows) rows forward and \(cost.backwardRows) backward, "
+      + "\(cost.seconds.text(3)) s"
+  }
+
+  /// A line for each instance.
+  var lineOfEach: [String] {
     let made = configuration
     // A table may have thousands of rows.
     let rows = table == nil ? rows : Array(rows.prefix(Self.shownTableRows))

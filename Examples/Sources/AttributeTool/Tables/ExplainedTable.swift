@@ -73,7 +73,8 @@ extension Explanation {
         TablePage.RowNote(table.prediction(of: $0, scoreName: scoreName) ?? "")
       }, limit: Self.shownTableRows,
       remedy: "explain them alone, as \(table.loaded.path.fileName)#\(Self.shownTableRows + 1)-"
-        + "\(min(rows.count, 2 * Self.shownTableRows)), or write a .csv file, which has all")
+        + "\(min(rows.count, 2 * Self.shownTableRows)), or write a .csv file, which has all",
+      colors: plan.colors ?? .redWhiteBlue)
   }
 
   /// Whether signs mean other things in other rows.

@@ -16,7 +16,10 @@ import Testing
   @Test func colorsFollowScores() {
     let strip = TokenStrip(tokens, colors: .redWhiteBlue)
     #expect(strip.scale == 2)
-    #expect(strip.colors(of: tokens[0]).ground == .white)
+    // Grey where nothing, in whatever colors.
+    for colors in ColorMap.all {
+      #expect(TokenStrip(tokens, colors: colors).colors(of: tokens[0]).ground == TokenStrip.nothing)
+    }
     #expect(strip.colors(of: tokens[1]).ground == Color(0x1256D8))
     #expect(strip.colors(of: tokens[2]).ground == ColorMap.redWhiteBlue.color(at: 0.75))
     // One scale for two strips makes the weaker one pale.
@@ -29,7 +32,8 @@ import Testing
   }
 
   @Test func textCanBeReadOnEveryColor() {
-    for colors in ColorMap.all where colors.isDiverging {
+    #expect(TokenStrip.nothing.contrast(with: TokenStrip.nothing.ink) >= 4.5)
+    for colors in ColorMap.all {
       for step in -20...20 {
         let token = ScoredToken(text: "a", score: Double(step) / 20)
         let (ground, text) = TokenStrip([token], colors: colors, scale: 1).colors(of: token)
@@ -62,6 +66,9 @@ import Testing
       body: [TokenStrip(tokens).markup()])
     #expect(page.html.contains(">not</span> <span"))
     #expect(page.html.contains("p{margin:0}\n.tokens{"))
+    // What would turn letters round, or cannot be seen, is shown.
+    let turned = TokenStrip([ScoredToken(text: "a\u{202E}b\n", score: 1)]).markup().written
+    #expect(turned.contains(">a?b\u{240A}</span>"))
     // What is joined in the text is joined on the page.
     #expect(page.html.contains("good</span><span"))
     #expect(XMLParser(data: Data(page.html.utf8)).parse())
@@ -72,6 +79,17 @@ import Testing
     #expect(!strip.markup().written.contains("CLS"))
     #expect(!strip.terminalText().contains("CLS"))
     #expect(TokenStrip(tokens).terminalText().contains("CLS"))
+  }
+
+  @Test func theFirstLetterOfTheTextSaysWhereLinesBegin() {
+    let special = ScoredToken(text: "[CLS]", score: 0, isSpecial: true)
+    func direction(_ texts: String...) -> Bool {
+      TokenStrip([special] + texts.map { ScoredToken(text: $0, score: 1) }).isRightToLeft
+    }
+    #expect(!direction("not", "שלום") && direction("שלום", "not") && direction("1", "مرحبا"))
+    #expect(!direction() && !direction("汤") && !direction("🙂"))
+    let strip = TokenStrip([special, ScoredToken(text: "مرحبا", score: 1)])
+    #expect(strip.markup().written.contains("dir=\"rtl\""))
   }
 
   @Test func terminalsGetColorsAndNoCommands() {
