@@ -59,7 +59,7 @@ public struct TokenSheet: Sendable {
   /// - Parameter isSigned: `false` for sizes, whose legend starts at 0.
   /// - Precondition: Every text has a row for each configuration, in the same order.
   public init(
-    title: String, details: [String] = [], texts: [Text], colors: ColorMap = .orangeWhiteBlue,
+    title: String, details: [String] = [], texts: [Text], colors: ColorMap = .redWhiteBlue,
     scaling: Scaling = .common, isSigned: Bool = true
   ) {
     let count = texts.first?.rows.count ?? 0

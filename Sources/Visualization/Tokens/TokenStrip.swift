@@ -12,12 +12,12 @@ public struct TokenStrip: Sendable {
   public let showsSpecial: Bool
 
   /// - Parameters:
-  ///   - colors: A diverging map; blue and orange, which everybody can tell apart, or
-  ///     ``ColorMap/redWhiteBlue``. A sequential one shows sizes.
+  ///   - colors: A diverging map; red for and blue against, or blue and orange,
+  ///     ``ColorMap/orangeWhiteBlue``. A sequential one shows sizes.
   ///   - scale: The score of the strongest color; the largest of these tokens where not given.
   ///     Scores that are not finite have the neutral color and are told as they are.
   public init(
-    _ tokens: [ScoredToken], colors: ColorMap = .orangeWhiteBlue, scale: Double? = nil,
+    _ tokens: [ScoredToken], colors: ColorMap = .redWhiteBlue, scale: Double? = nil,
     showsSpecial: Bool = true
   ) {
     self.tokens = tokens

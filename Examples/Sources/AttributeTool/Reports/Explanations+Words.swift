@@ -43,7 +43,7 @@ extension Explanations {
     }
     return TokenSheet(
       title: "\(options.model.fileName): words", details: details, texts: texts,
-      colors: first.plan.colors ?? .orangeWhiteBlue,
+      colors: first.plan.colors ?? .redWhiteBlue,
       scaling: options.text.scale == .common ? .common : .each, isSigned: options.showsSigns)
   }
 
