@@ -4,13 +4,13 @@
     pip install torch onnx tokenizers
     python train_agreement.py
 
-Writes agreement.onnx, agreement-tokenizer.json and, in ../Data, agreement.txt beside it, and prints
-accuracies. In the sentences, made by a small grammar with a seed, the verb has the number of its
-subject, and other nouns stand around it: "the keys to the cabinet are rusty". Two nouns that the
-held-out sentences have together are together in none that is learned from, so that the pairs cannot
-be known by heart. agreement.txt has held-out sentences with the verb masked, a subject of one number
-and other nouns of the other: on each line the sentence, the right verb, the wrong one, the subject,
-and the other nouns, with tabulators between them.
+Writes agreement.onnx and agreement-tokenizer.json here, and two files in ../Data, and prints
+accuracies. In the sentences, which a small grammar makes from a seed, the verb has the number of its
+subject while other nouns stand around it: "the keys near the cabinet are old". Two nouns that stand
+together in a held-out sentence do so in none that is learned from, so that pairs cannot be known by
+heart. agreement.txt has held-out sentences with the verb masked, a subject of one number and other
+nouns of the other, one on each line; agreement-nouns.txt has the right verb, the wrong one, the
+subject and the other nouns of each.
 """
 
 import random
@@ -208,15 +208,38 @@ def main():
     print(f"  held out: {right(held):.1%}; other nouns all of the other number: "
           f"{right(misled):.1%} of {len(misled)}")
 
-    encoder.save(str(FOLDER / "agreement-tokenizer.json"), pretty=False)
+    def margin(text):
+        """The logit of "are" less that of "is" where the mask stands."""
+        given = rows(encoder, [text])
+        with torch.no_grad():
+            logits = network(*given)[0, given[0][0].tolist().index(hidden)]
+        return float(logits[plural[0]] - logits[single[0]])
+
     nouns = THINGS + PEOPLE
-    with open(DATA / "agreement.txt", "w") as file:
-        for entry in misled[:200]:
-            number = entry[3][1]
-            forms = [nouns[index][count] for index, count in [entry[3], *entry[4]]]
-            if len(set(forms)) < len(forms):
-                continue
-            print(asked(entry), VERBS[0][number], VERBS[0][1 - number], *forms, sep="\t", file=file)
+    change, turned, count = [0, 0], [0, 0], [0, 0]
+    for entry in misled:
+        text = asked(entry)
+        for index, number in [entry[3], *entry[4]]:
+            kind = int((index, number) != entry[3])
+            other = " ".join(
+                nouns[index][1 - number] if word == nouns[index][number] else word for word in text.split())
+            before, after = margin(text), margin(other)
+            change[kind] += abs(after - before)
+            turned[kind] += before * after < 0
+            count[kind] += 1
+    for kind, name in enumerate(("the subject", "another noun")):
+        print(f"  {name} in its other number: the margin of are and is moves by "
+              f"{change[kind] / count[kind]:.2f}, and turns in {turned[kind]} of {count[kind]}")
+
+    encoder.save(str(FOLDER / "agreement-tokenizer.json"), pretty=False)
+    lines = []
+    for entry in misled[:200]:
+        number = entry[3][1]
+        forms = [nouns[index][count] for index, count in [entry[3], *entry[4]]]
+        if len(set(forms)) == len(forms):  # so that a noun's spelling tells which it is
+            lines.append((asked(entry), " ".join([VERBS[0][number], VERBS[0][1 - number], *forms])))
+    (DATA / "agreement.txt").write_text("".join(line + "\n" for line, _ in lines))
+    (DATA / "agreement-nouns.txt").write_text("".join(line + "\n" for _, line in lines))
     path = FOLDER / "agreement.onnx"
     torch.onnx.export(
         network, rows(encoder, map(asked, held[:2])), str(path), input_names=["ids", "mask"],

@@ -141,7 +141,7 @@ import Torch
     refused(quantity.at(.each([[0]])), as: .positionCount(1, instances: 2))
     refused(
       quantity.at(.each([[0], []])),
-      as: .noPositions(quantity: "score of class 0 at each instance's own"))
+      as: .noPositions(quantity: "score of class 0 at each instance's position"))
     refused(
       quantity.at(0, axis: 3),
       as: .noPositionAxis(3, shape: [2, 3, 2], quantity: "score of class 0 at 0"))

@@ -18,7 +18,8 @@ import Torch
     let words = try EmbeddingCut().embedding(in: model)
     let inputs = Inputs(
       Dictionary(
-        uniqueKeysWithValues: try model.inputs.map { ($0.name, try array("\(network)-\($0.name)")) }))
+        uniqueKeysWithValues: try model.inputs.map { ($0.name, try array("\(network)-\($0.name)")) }
+      ))
     let result = try IntegratedGradients(
       model, quantity: .labels(try array("\(network)-classes").integers()),
       slice: NetworkSlice(from: .embeddings, to: .logits),
@@ -32,5 +33,23 @@ import Torch
     // What is held has no part in it.
     let held = try result.values * (1 - array("\(network)-moves")).unsqueezed(axis: 2)
     #expect(try held.absolute().max().number() == 0)
+  }
+
+  @Test func `texts that are looked up in one table are kept apart, which Captum does not`() throws
+  {
+    let model = try ONNXModel(path: fixture("embeddings/pair.onnx"))
+    #expect(model.embeddings.map(\.input).sorted() == ["first", "second"])
+    let words = try EmbeddingCut("first").embedding(in: model)
+    let result = try IntegratedGradients(
+      model, quantity: .classScore(0),
+      slice: NetworkSlice(from: .embeddings(of: "first"), to: .output), from: words.baseline(of: 0),
+      steps: 20, rule: .gaussLegendre
+    ).attributions(for: Inputs(["first": array("pair-first"), "second": array("pair-second")]))
+    let expected = try array("pair-attributions")
+    func difference(_ values: Tensor) throws -> Double {
+      try (values - expected).absolute().sum().number() / expected.absolute().sum().number()
+    }
+    #expect(try difference(result.values) < 1e-5)
+    #expect(try difference(array("pair-captum")) > 0.5)
   }
 }

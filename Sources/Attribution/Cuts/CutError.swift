@@ -36,7 +36,8 @@ public enum CutError: Error, Sendable, Equatable, CustomStringConvertible {
     case .part(let what, let shape):
       return "the activation of shape \(shape) has no \(what)"
     case .unequal(let cut, let first, let other):
-      return "\(cut) makes one tensor of several, and theirs have the shapes \(first) and \(other): "
+      return
+        "\(cut) makes one tensor of several, and theirs have the shapes \(first) and \(other): "
         + "name values of one shape"
     case .unreached(let cut, let from):
       return "the distribution moves \(from), and \(cut) does not depend on it, so it has no "

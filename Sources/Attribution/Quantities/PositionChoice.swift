@@ -53,11 +53,14 @@ public enum PositionChoice: Sendable, Hashable {
 
   var label: String {
     switch self {
-    case .at(let positions): "\(positions.map(String.init).joined(separator: ", "))"
-    case .each(let lists) where lists.count == 1:
-      "\(lists[0].map(String.init).joined(separator: ", "))"
-    case .each: "each instance's own"
+    case .at(let positions): Self.list(positions)
+    case .each(let lists) where lists.count == 1: Self.list(lists[0])
+    case .each: "each instance's position"
     }
+  }
+
+  private static func list(_ positions: [Int]) -> String {
+    positions.map(String.init).joined(separator: ", ")
   }
 }
 

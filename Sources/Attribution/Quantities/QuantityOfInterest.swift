@@ -115,7 +115,8 @@ public enum QuantityError: Error, Sendable, Equatable, CustomStringConvertible {
     case .noSpans(let shape, let quantity):
       return
         "'\(quantity)' reads the starts and ends of spans, [rows, positions, 2], and the slice "
-        + "ends in \(shape): of two outputs [rows, positions] make one with StackedCut"
+        + "ends in \(shape): two outputs [rows, positions] are made one by StackedCut, or on the "
+        + "command line by --to output:START+output:END"
     case .spanTokens(let shape, let length, let quantity):
       return
         "'\(quantity)' is predicted among tokens of shape \(shape): give [instances, \(length)]"

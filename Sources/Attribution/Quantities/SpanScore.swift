@@ -75,7 +75,8 @@ public struct SpanScore: QuantityOfInterest {
     case .predicted(let tokens): return try best(explained, among: tokens)
     case .range(let range): return try places(.at([range.lowerBound]), .at([range.upperBound]))
     case .each(let ranges):
-      return try places(.each(ranges.map { [$0.lowerBound] }), .each(ranges.map { [$0.upperBound] }))
+      return try places(
+        .each(ranges.map { [$0.lowerBound] }), .each(ranges.map { [$0.upperBound] }))
     }
   }
 

@@ -112,7 +112,8 @@ public enum TextBatchError: Error, Sendable, Equatable, CustomStringConvertible 
     switch self {
     case .empty: return "there is no text, or one without tokens: special tokens make one of none"
     case .unknownInput(let name):
-      return "it is not known what the model's input '\(name)' wants of a text: give it as a tensor"
+      return "it is not known what the model's input '\(name)' wants of a text: give it as a "
+        + "tensor, on the command line as \(name)=FILE"
     case .noIDs(let names):
       return "none of the model's inputs (\(names.joined(separator: ", "))) is known to want ids"
     case .tooLong(let length, let maximum):

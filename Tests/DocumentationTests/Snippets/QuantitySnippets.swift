@@ -105,4 +105,24 @@ import Torch
     #expect(try result.quantity.instance.number() == 0)
     #expect(try result.values.sum().number() < 0)
   }
+
+  @Test func `at a position`() throws {
+    // snippet: positions
+    let words = try ONNXModel(path: "Models/agreement.onnx")  // logits [rows, positions, tokens]
+    let ids = try Tensor([2, 5, 27, 4, 16, 3] as [Int64], shape: [1, 6])
+    let inputs = Inputs(["ids": ids, "mask": try ids.filled(with: 1)])
+    let atThree = try IntegratedGradients(
+      words, quantity: ClassScore(.predicted).at(3),
+      slice: NetworkSlice(from: .embeddings, to: .logits)
+    ).attributions(for: inputs)
+    let third = try IntegratedGradients(  // row 2 of channel 7, [rows, channels, height, width]
+      model, quantity: ChannelActivation([7]).at(2, axis: 2),
+      slice: NetworkSlice(from: .input, to: .layer("relu1"))
+    ).attributions(for: digit)
+    // end
+    #expect(atThree.values.shape == [1, 6, 32])
+    // A row of the map sees three rows of the picture.
+    let seen = try third.values.absolute().sum(axes: [0, 1, 3]).numbers()
+    #expect(seen.prefix(2).allSatisfy { $0 == 0 } && seen.suffix(3).allSatisfy { $0 == 0 })
+  }
 }

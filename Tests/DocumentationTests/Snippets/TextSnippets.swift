@@ -76,4 +76,43 @@ import Visualization
     #expect(words.max { $0.score < $1.score }?.text == "awful")
     #expect(page.html.contains(">awful</span>"))
   }
+
+  @Test func `a token at a position`() throws {
+    // snippet: text-positions
+    let network = try ONNXModel(path: "Models/agreement.onnx")
+    let reader = try Tokenizer(path: "Models/agreement-tokenizer.json")
+    let sentences = ["the keys near the cabinet [MASK] old .", "the key [MASK] old"]
+    let asked = try TextBatch(sentences.map { try reader.encode($0) }, for: network)
+    let places = asked.encodings.map { encoding in
+      encoding.tokens.indices.filter { encoding.tokens[$0] == "[MASK]" }
+    }
+    let verbs = ["are", "is"].compactMap { reader.id(of: $0) }
+    let margin = ClassScore(.index(verbs[0])) - ClassScore(.index(verbs[1]))
+    let why = try IntegratedGradients(
+      network, quantity: margin.at(.each(places)),
+      slice: NetworkSlice(from: .embeddings, to: .logits),
+      from: ZeroBaseline().moving(asked.words)
+    ).attributions(for: asked.inputs)
+    // end
+    #expect(places == [[6], [3]])
+    let margins = try why.quantity.instance.numbers()
+    #expect(margins[0] > 2 && margins[1] < -2)
+  }
+
+  @Test func `a span of two outputs`() throws {
+    // snippet: text-spans
+    let model = FunctionModel(inputs: [ModelInput("x")], outputs: ["starts", "ends"]) { values in
+      _ = try values.mark("starts", values["x"].hyperbolicTangent())
+      try values.mark("ends", values["x"].sigmoid())
+    }
+    let x = try Tensor([0.3, 2, -1, 0.5] as [Float], shape: [1, 4])
+    let answer = try IntegratedGradients(
+      model, quantity: SpanScore(.predicted()),
+      slice: NetworkSlice(from: .input, to: .stacked(.output("starts"), .output("ends")))
+    ).attributions(for: x)
+    // end
+    // One token, the second, is start and end.
+    let moved = try answer.values.numbers().map { $0 != 0 }
+    #expect(moved == [false, true, false, false])
+  }
 }

@@ -9,6 +9,11 @@ embeddings/lstm.onnx ids alone, forth and back. Beside each lie its ids, mask an
 texts, the positions that move (1) and stay (0), the classes that are explained, and the attributions
 of Captum's LayerIntegratedGradients at the table of words, [texts, tokens, width], in float32: from
 [PAD] at each word, special tokens kept, by Gauss-Legendre's 20 points.
+
+embeddings/pair.onnx looks `second` and then `first` up in one table, and gives the product of what it
+makes of both. Captum replaces what a layer gives at every use of it, so that on the path both texts are
+the first: pair-captum.npy has what it says of `first`, pair-attributions.npy the integrated gradients
+of the network itself, written out. (Looked up the other way round, Captum says zeros.)
 """
 
 from pathlib import Path
@@ -61,6 +66,42 @@ class Lstm(nn.Module):
     def forward(self, ids):
         states, _ = self.recurrence(self.words(ids))
         return self.logits(torch.cat([states[:, -1, :20], states[:, 0, 20:]], 1))
+
+
+class Pair(nn.Module):
+    """first and second [batch, length] -> [batch, 1]."""
+
+    names = ["first", "second"]
+
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(VOCABULARY, 16)
+        self.dense = nn.Linear(16, 8)
+
+    def meaning(self, vectors):
+        return torch.tanh(self.dense(vectors).mean(1))
+
+    def product(self, first, second):
+        return (self.meaning(first) * self.meaning(second)).sum(1, keepdim=True)
+
+    def forward(self, first, second):
+        held = self.words(second)
+        return self.product(self.words(first), held)
+
+
+def integrated(network, first, second, start):
+    """Integrated gradients of the first text, the second held; where that is None, both are the first."""
+    end, held = network.words(first).detach(), None
+    if second is not None:
+        held = network.words(second).detach()
+    begin = network.words(start).detach()
+    total = torch.zeros_like(end)
+    nodes, weights = np.polynomial.legendre.leggauss(STEPS)
+    for node, weight in zip((1 + nodes) / 2, weights / 2):
+        point = (begin + float(node) * (end - begin)).requires_grad_()
+        answer = network.product(point, point if held is None else held).sum()
+        total += float(weight) * torch.autograd.grad(answer, point)[0]
+    return total * (end - begin)
 
 
 def texts():
@@ -120,6 +161,18 @@ def main():
         for key, tensor in arrays.items():
             np.save(FOLDER / f"{name}-{key}.npy", tensor.numpy())
         print(f"{name}: {(FOLDER / f'{name}.onnx').stat().st_size} bytes, classes {target.tolist()}")
+
+    pair = Pair().eval()
+    generator = np.random.RandomState(8)
+    first, second = (torch.from_numpy(generator.randint(5, VOCABULARY, (2, 6))) for _ in range(2))
+    start = torch.zeros_like(first)
+    theirs = attributions(pair, [first, second], 0, start)
+    true, both = integrated(pair, first, second, start), integrated(pair, first, None, start)
+    assert (theirs - both).abs().max() < 1e-6
+    export(pair, [first, second], FOLDER / "pair.onnx")
+    for key, tensor in {"first": first, "second": second, "captum": theirs, "attributions": true}.items():
+        np.save(FOLDER / f"pair-{key}.npy", tensor.numpy())
+    print(f"pair: Captum's are off by {float((theirs - true).abs().sum() / true.abs().sum()):.0%} of their size")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ extension QuantityGrammar.Parser {
         }
         axis = number
       } else if !scanner.take("token"), !scanner.take("step") {
-        throw complaint("a position is expected: @token:5, @token:-1, @step:5, @mask, @last, @words")
+        throw complaint(
+          "a position is expected: @token:5, @token:-1, @step:5, @mask, @last, @words")
       }
       guard scanner.take(":"), let places = places() else {
         throw complaint("a position is expected, counted from 0: @token:5, @token:3-5, @token:-1")
@@ -56,8 +57,12 @@ extension QuantityGrammar.Parser {
     return first...last
   }
 
-  /// A token as the vocabulary spells it: as it stands up to a sign, or within quotes.
-  mutating func token() throws -> Int {
+  /// A quantity of the class that a token is, called by the token.
+  ///
+  /// The token is written as the vocabulary spells it: up to a sign, or within quotes.
+  mutating func tokenQuantity(
+    _ what: String, _ make: (ClassChoice) -> any QuantityOfInterest
+  ) throws -> any QuantityOfInterest {
     let isQuoted = scanner.take("\"")
     guard let spelling = scanner.text(upTo: isQuoted ? "\"" : "@+- \t"), !spelling.isEmpty,
       !isQuoted || scanner.take("\"")
@@ -66,7 +71,13 @@ extension QuantityGrammar.Parser {
         "a token is expected as the vocabulary spells it, as in token:are; with quotes around one "
           + "that has a sign, as token:\"-\"")
     }
-    return try words.id(of: spelling)
+    let quantity = make(.index(try words.id(of: spelling)))
+    guard case .texts = words else { return quantity }
+    return CustomQuantity(
+      "\(what) of token \(spelling)",
+      explaining: { output, explained in
+        try quantity.values(of: output, explaining: explained)
+      })
   }
 
   /// The start or end of a span, or both.

@@ -15,10 +15,10 @@ public enum QuantityGrammar {
                        channel:3,7 adds channels
       unit:3,0,0       one unit, by its place behind the instances
       threshold:0.5    what lies above counts for, what lies below against
-      start, end, span of the predicted answer; start:3, end:5, span:3-5 of another
-                       (two outputs: --to output:START+output:END)
-      token:are        a class by its spelling; probability:token:are likewise
-      Q@token:5        Q at a position of [texts, positions, classes]: from 0, or
+      token:are        the class that a token is; probability:token:are likewise
+      start, end, span of the predicted answer; start:3, end:5, span:3-5 of a given
+                       one (two outputs: --to output:START+output:END)
+      Q@token:5        Q at a position of [texts, positions, classes], from 0, or
                        from the text's end as @token:-1; @token:3-5 adds three;
                        @step:5 likewise, @axis2:5 on another axis
       Q@mask           where the text has [MASK]; Q@last at its last token, Q@words
@@ -88,18 +88,23 @@ public enum QuantityGrammar {
     private mutating func term() throws -> any QuantityOfInterest {
       if scanner.take("predicted") { return ClassScore(.predicted) }
       if scanner.take("winning") { return WinningClassScore() }
+      if scanner.take("class:token:") || scanner.take("token:") {
+        return try tokenQuantity("score") { ClassScore($0) }
+      }
       if scanner.take("class:") {
         let choice = try choice()
         return try RegionGrammar.score(of: choice, &scanner) ?? ClassScore(choice)
       }
       if scanner.take("present") { return try presentClasses() }
       if scanner.take("value") { return try value() }
-      if scanner.take("token:") { return ClassScore(.index(try token())) }
       for part in SpanScore.Part.allCases where scanner.take(part.rawValue) {
         return try span(part)
       }
       for form in [ClassProbability.Form.logProbability, .probability, .logit]
       where scanner.take(form.rawValue + ":") {
+        if scanner.take("token:") {
+          return try tokenQuantity(form.rawValue) { ClassProbability($0, as: form) }
+        }
         return ClassProbability(try choice(), as: form)
       }
       if scanner.take("channel:") { return try channel() }
@@ -132,7 +137,6 @@ public enum QuantityGrammar {
         usesLabels = true
         return .labels(labels)
       }
-      if scanner.take("token:") { return .index(try token()) }
       if let index = scanner.integer() { return .index(index) }
       throw complaint("a class is expected: its number, counted from 0, predicted or label")
     }

@@ -103,7 +103,8 @@ public enum QuantityWords: Sendable {
       return masked
     case .last, .words:
       guard let last = own.last else {
-        throw ToolError.data("'@\(position.text)': the text '\(source.first)' has no token of its own")
+        throw ToolError.data(
+          "'@\(position.text)': the text '\(source.first)' has no token of its own")
       }
       return position == .words ? own : [last]
     }
