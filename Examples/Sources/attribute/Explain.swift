@@ -22,8 +22,7 @@ struct Explain: ParsableCommand {
         attribute explain bert.onnx --text "no fun at all" --tokenizer vocab.txt
         attribute explain rents.onnx rents.csv -b mean:train.csv -o rents.html
 
-      --quantity, --distribution and --baseline given several times explain by every combination, \
-      and what was found stands beside each other.
+      -q, -d and -b given several times explain by every combination.
 
       CUTS (--from, --to, --at)
         input, embeddings, output, logits, LAYER, in:LAYER, CUT@channel:3, CUT+CUT

@@ -34,7 +34,7 @@ import Visualization
     }
     let lines = command.output.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.allSatisfy { $0.count <= 80 })
-    #expect(lines.count <= 120)
+    #expect(lines.count <= 124)
   }
 
   /// The forms of a list, the first word of each line, with and without what stands in brackets.

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AttributeTool
 import Attribution
 import Foundation
 import ONNX
 import Testing
 import Torch
 import Visualization
-
-@testable import AttributeTool
 
 /// Models whose output is more than one class: maps, several outputs, labels beside each other.
 @Suite struct OutputCommandTests {

@@ -5,8 +5,6 @@ import Testing
 import Torch
 import Visualization
 
-@testable import AttributeTool
-
 @Suite struct SeriesCommandTests {
   private let folder: TemporaryFolder
 

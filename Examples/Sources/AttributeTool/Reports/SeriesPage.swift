@@ -21,8 +21,8 @@ extension Explanation {
     let scale = SeriesPlot.scale(of: channels.flatMap { $0 })
     return try zip(rows.indices, channels).map { row, channels in
       try SeriesPlot(
-        channels: channels, time: time, marked: marked(row, steps: layout.steps), scale: scale,
-        colors: plan.colors ?? .redWhiteBlue)
+        channels: channels, time: time, marked: marked(row, steps: layout.steps),
+        colors: plan.colors ?? .redWhiteBlue, scale: scale)
     }
   }
 

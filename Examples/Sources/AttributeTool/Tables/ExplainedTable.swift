@@ -3,6 +3,7 @@
 import Attribution
 import ONNX
 import Tables
+import Visualization
 
 /// What was found of a table's features.
 public struct ExplainedTable: Sendable {
