@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AttributeTool
 import Foundation
+import FoundationXML
 import Testing
 import Torch
 import Visualization

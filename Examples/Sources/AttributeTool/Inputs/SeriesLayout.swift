@@ -14,7 +14,7 @@ public struct SeriesLayout: Sendable, Equatable {
   /// - Returns: `nil` where there is no sign of a series: no axis is named, and there are not two
   ///   behind the instances'.
   /// - Throws: ``ToolError/usage(_:)`` for an axis that is not there.
-  init?(shape: [Int], timeAxis given: Int?) throws {
+  public init?(shape: [Int], timeAxis given: Int?) throws {
     if let given, given >= shape.count {
       throw ToolError.usage(
         "--time-axis \(given): the input has shape \(shape), whose last axis is \(shape.count - 1)")
@@ -32,7 +32,7 @@ public struct SeriesLayout: Sendable, Equatable {
   }
 
   /// A tensor of the input's shape as `[instances, channels, steps]`.
-  func channelsFirst(_ tensor: Tensor) throws -> Tensor {
+  public func channelsFirst(_ tensor: Tensor) throws -> Tensor {
     let others = tensor.shape.indices.filter { $0 != timeAxis }
     return try tensor.permuted(to: others + [timeAxis])
       .reshaped(to: [tensor.shape[0], channels, steps])
