@@ -160,7 +160,8 @@ import Visualization
     let page = folder.path("page.html")
     let text = ["--text", "the soup was awful", "-o", page]
     for (arguments, colors) in [
-      ([], ColorMap.orangeWhiteBlue), (["--palette", "red-white-blue"], .redWhiteBlue),
+      ([], ColorMap.redWhiteBlue),
+      (["--palette", "orange-white-blue"], .orangeWhiteBlue),
       (["--palette", "paper", "--reduce", "norm"], .paper),
     ] {
       #expect(try explain(Self.text + text + arguments).status == 0)
