@@ -162,44 +162,35 @@ public struct TablePage: Sendable {
       })
   }
 
-  private static let style = Markup.Code(
-    """
+  private static let style =
+    Page.baseStyle
+    + Markup.Code(
+      """
 
-    :root { --ink: #1b1e23; --soft: #545b66; --paper: #ffffff; --line: #c4cad3; --link: #0b57a4;
-      color-scheme: light dark; }
-    @media (prefers-color-scheme: dark) {
-      :root { --ink: #e8eaee; --soft: #aab2bf; --paper: #15181d; --line: #434b57; --link: #7fb8f5; }
-    }
-    * { box-sizing: border-box; }
-    body { margin: 0 auto; max-width: 72rem; padding: 1rem clamp(0.75rem, 3vw, 2rem) 3rem;
-      background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif;
-      overflow-wrap: anywhere; }
-    h1 { font-size: 1.5rem; line-height: 1.2; margin: 0.5rem 0; }
-    h2 { font-size: 1.1rem; margin: 0; }
-    p { margin: 0.25rem 0; max-width: 52rem; }
-    section { border-top: 1px solid var(--line); padding: 1rem 0; break-inside: avoid; }
-    .note { color: var(--soft); font-size: 0.88em; font-variant-numeric: tabular-nums; }
-    .charts { display: grid; gap: 1.5rem;
-      grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); }
-    .rows { display: grid; gap: 0 2.5rem;
-      grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); }
-    .rows section { min-width: 0; }
-    figure { margin: 0.75rem 0; }
-    svg.chart { display: block; width: 100%; max-width: 34rem; height: auto; }
-    .scroll { overflow-x: auto; margin: 0.5rem 0; max-width: 100%; }
-    :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-    table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
-    caption { text-align: left; color: var(--soft); padding: 0.25rem 0; }
-    th, td { padding: 0.25rem 0.6rem; text-align: right; border-bottom: 1px solid var(--line);
-      overflow-wrap: normal; white-space: nowrap; }
-    th[scope=row] { white-space: normal; }
-    th:first-child { text-align: left; padding-left: 0; font-weight: 600; }
-    thead th { border-bottom: 2px solid var(--ink); }
-    summary { cursor: pointer; padding: 0.25rem 0; }
-    @media print {
-      :root { --ink: #000000; --soft: #444444; --paper: #ffffff; --line: #999999; }
-      * { print-color-adjust: exact; }
-    }
+      h2 { font-size: 1.1rem; margin: 0; }
+      p { margin: 0.25rem 0; max-width: 52rem; }
+      section { border-top: 1px solid var(--line); padding: 1rem 0; break-inside: avoid; }
+      .charts { display: grid; gap: 1.5rem;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); }
+      .rows { display: grid; gap: 0 2.5rem;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); }
+      .rows section { min-width: 0; }
+      figure { margin: 0.75rem 0; }
+      svg.chart { display: block; width: 100%; max-width: 34rem; height: auto; }
+      .scroll { overflow-x: auto; margin: 0.5rem 0; max-width: 100%; }
+      :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+      table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
+      caption { text-align: left; color: var(--soft); padding: 0.25rem 0; }
+      th, td { padding: 0.25rem 0.6rem; text-align: right; border-bottom: 1px solid var(--line);
+        overflow-wrap: normal; white-space: nowrap; }
+      th[scope=row] { white-space: normal; }
+      th:first-child { text-align: left; padding-left: 0; font-weight: 600; }
+      thead th { border-bottom: 2px solid var(--ink); }
+      summary { cursor: pointer; padding: 0.25rem 0; }
+      @media print {
+        :root { --ink: #000000; --soft: #444444; --paper: #ffffff; --line: #999999; }
+        * { print-color-adjust: exact; }
+      }
 
-    """)
+      """)
 }

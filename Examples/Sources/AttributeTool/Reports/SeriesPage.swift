@@ -111,23 +111,15 @@ extension Explanation {
     return facts.joined(separator: " · ")
   }
 
-  private static let seriesStyle = Markup.Code(
-    """
+  private static let seriesStyle =
+    Page.baseStyle
+    + Markup.Code(
+      """
 
-    :root { --ink: #1b1e23; --soft: #545b66; --paper: #ffffff; --line: #c4cad3;
-      color-scheme: light dark; }
-    @media (prefers-color-scheme: dark) {
-      :root { --ink: #e8eaee; --soft: #aab2bf; --paper: #15181d; --line: #434b57; }
-    }
-    * { box-sizing: border-box; }
-    body { margin: 0 auto; max-width: 70rem; padding: 1rem clamp(0.75rem, 3vw, 2rem) 3rem;
-      background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif;
-      overflow-wrap: anywhere; }
-    h1 { font-size: 1.5rem; line-height: 1.2; margin: 0.5rem 0; }
-    h2 { font-size: 1rem; margin: 0; }
-    p { margin: 0.25rem 0; }
-    section { border-top: 1px solid var(--line); padding: 0.75rem 0; break-inside: avoid; }
-    .note { color: var(--soft); font-size: 0.88em; font-variant-numeric: tabular-nums; }
+      body { max-width: 70rem; }
+      h2 { font-size: 1rem; margin: 0; }
+      p { margin: 0.25rem 0; }
+      section { border-top: 1px solid var(--line); padding: 0.75rem 0; break-inside: avoid; }
 
-    """)
+      """)
 }
