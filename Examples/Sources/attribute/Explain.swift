@@ -160,7 +160,7 @@ struct Explain: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The colors of pictures and words. (default: orange-white-blue)", valueName: "palette"))
+      "The colors. (default: red-white-blue; of images orange-white-blue)", valueName: "palette"))
   var palette: String?
 
   @Option(
@@ -178,7 +178,7 @@ struct Explain: ParsableCommand {
   func validate() throws {
     guard help == nil else { return }
     guard model != nil else { throw ValidationError("Missing expected argument '<model>'") }
-    guard texts.options.isGiven || !inputs.isEmpty else {
+    guard !inputs.isEmpty || (texts.options.isGiven && texts.tokens == nil) else {
       throw ValidationError("Missing expected argument '<input> ...'")
     }
   }

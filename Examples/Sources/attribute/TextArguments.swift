@@ -25,6 +25,11 @@ struct TextArguments: ParsableArguments {
     completion: .file(extensions: ["json", "txt"]))
   var tokenizer: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Tokens of ids that are inputs: a line, or a JSON array, for each text.", valueName: "file"))
+  var tokens: String?
+
   @Flag(help: "Move special tokens, as [CLS], along a path, too.")
   var moveSpecial = false
 
@@ -49,6 +54,7 @@ struct TextArguments: ParsableArguments {
     options.file = texts
     options.seconds = pair
     options.tokenizer = tokenizer
+    options.tokens = tokens
     options.movesSpecial = moveSpecial
     options.unit = per.value
     options.reduction = reduce.value

@@ -284,4 +284,48 @@ import Torch
       "explain", "Models/digits.onnx", "Data/eight.png", "-b", "mask")
     #expect(mask.status == 64 && mask.error.contains("token:ID"))
   }
+
+  @Test func `Ids with the tokens of another tokenizer are explained as texts are`() throws {
+    let (own, read) = (folder.path("own.json"), folder.path("read.json"))
+    let inputs = ["ids=Data/sentence-ids.npy", "mask=Data/sentence-mask.npy"]
+    let page = folder.path("page.html")
+    let listed = try Command.run(
+      "attribute",
+      ["explain", Self.model] + inputs
+        + ["--tokens", "Data/sentence-tokens.json", "-o", own, "-o", page])
+    try #require(listed.status == 0, "\(listed.error)")
+    try #require(
+      explain([
+        "--text", "the soup was awful", "--text", "our hotel was really charming .", "--text",
+        "the film was never boring", "-o", read,
+      ]).status == 0)
+    let reports = try [own, read].map {
+      try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(fileURLWithPath: $0)))
+    }
+    #expect(reports[0].instances.count == 3)
+    for (mine, theirs) in zip(reports[0].instances, reports[1].instances) {
+      #expect(mine.words.map(\.text) == theirs.words.map(\.text))
+      #expect(zip(mine.words, theirs.words).allSatisfy { abs($0.score - $1.score) < 1e-5 })
+    }
+    #expect(try String(contentsOfFile: page, encoding: .utf8).contains(">awful</span>"))
+  }
+
+  @Test func `Lists of tokens that do not fit are told`() throws {
+    let short = folder.path("short.txt")
+    try "[CLS] the soup [SEP]\n".write(toFile: short, atomically: true, encoding: .utf8)
+    let long = folder.path("long.json")
+    let line = [String](repeating: "a", count: 9)
+    try JSONEncoder().encode([line, line, line]).write(to: URL(fileURLWithPath: long))
+    let inputs = [
+      "explain", Self.model, "ids=Data/sentence-ids.npy", "mask=Data/sentence-mask.npy",
+    ]
+    for (arguments, word, status) in [
+      (["--tokens", short], "tokens of 1 text", Int32(65)), (["--tokens", long], "9 tokens", 65),
+      (["--tokens", "Data/eight.npy"], "no text in UTF-8", 65),
+      (["--tokens", short, "--text", "a", "--tokenizer", Self.tokenizer], "leave --text", 64),
+    ] {
+      let command = try Command.run("attribute", inputs + arguments)
+      #expect(command.status == status && command.error.contains(word), "\(command.error)")
+    }
+  }
 }

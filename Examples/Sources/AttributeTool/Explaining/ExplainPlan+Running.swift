@@ -26,11 +26,11 @@ extension ExplainPlan {
   private func explanation(in model: ONNXModel) throws -> Explanation {
     let loader = InputLoader(model: model, scaling: options.imageScaling)
     let texts =
-      options.text.isGiven
+      options.text.areRead
       ? try TextLoader(
         loader, options: options.text, others: options.inputs) : nil
     if texts != nil { _ = try slice.start.places(in: model) }
-    let batches = try texts?.load() ?? [table?.inputs ?? loader.load(options.inputs)]
+    let batches = try texts?.load() ?? [table?.inputs ?? arrays(loader)]
     let instances = batches.flatMap(\.instances)
     let labels = options.labels.count
     guard labels == 0 || labels == instances.count else {
@@ -80,6 +80,13 @@ extension ExplainPlan {
       explanation.table = found
     }
     return explanation
+  }
+
+  /// What files hold, and the tokens that stand beside it.
+  private func arrays(_ loader: InputLoader) throws -> LoadedInputs {
+    let inputs = try loader.load(options.inputs)
+    guard let tokens = options.text.tokens else { return inputs }
+    return try TokenList(tokens).read(beside: inputs, of: loader.model)
   }
 
   private func explanation(

@@ -37,7 +37,7 @@ public struct ExplainPlan: Sendable {
     let standard = options.labels.isEmpty ? "predicted" : "class:label"
     quantity = try QuantityGrammar.quantity(
       options.quantity ?? standard, labels: options.labels,
-      words: options.text.isGiven ? .unknown : .none)
+      words: options.text.areRead ? .unknown : .none)
     let distribution = try DistributionGrammar(options.distribution)
     self.distribution = distribution
     try distribution.check(options)

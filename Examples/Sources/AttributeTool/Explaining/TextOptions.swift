@@ -24,6 +24,8 @@ public struct TextOptions: Sendable {
   /// Second texts: one for each text, or one for all.
   public var seconds: [String] = []
   public var tokenizer: String?
+  /// A file with the tokens that another tokenizer made ids of.
+  public var tokens: String?
   /// Whether a path moves tokens that were put around a text, as `[CLS]`, too.
   public var movesSpecial = false
   public var unit = Unit.word
@@ -35,20 +37,27 @@ public struct TextOptions: Sendable {
   public init() {}
 
   /// Whether texts are explained.
-  public var isGiven: Bool { !texts.isEmpty || file != nil }
+  public var isGiven: Bool { areRead || tokens != nil }
+
+  /// Whether texts are cut into tokens here.
+  var areRead: Bool { !texts.isEmpty || file != nil }
 
   /// - Throws: ``ToolError/usage(_:)`` where parts make no sense together.
   func check(_ options: ExplainOptions) throws {
-    guard isGiven else {
+    guard areRead else {
       let strays = [
         ("--tokenizer", tokenizer != nil), ("--pair", !seconds.isEmpty),
-        ("--move-special", movesSpecial), ("--similar-to", similarTo != nil),
-        ("--scale", scale != .common),
+        ("--similar-to", similarTo != nil), ("--move-special", movesSpecial && tokens == nil),
+        ("--scale", scale != .common && tokens == nil),
       ]
       if let stray = strays.first(where: \.1) {
         throw ToolError.usage("\(stray.0) is for texts: give --text or --texts")
       }
       return
+    }
+    guard tokens == nil else {
+      throw ToolError.usage(
+        "--tokens are of ids that are inputs, as in ids=FILE.npy: leave --text and --texts out")
     }
     guard tokenizer != nil else {
       throw ToolError.usage(
