@@ -6,6 +6,16 @@ import TestSupport
 import Testing
 import Torch
 
+/// The instance, as a point that nobody knows to be it.
+private struct Here: DistributionOfInterest {
+  func samples(around instances: Instances) throws -> Samples {
+    let point = try instances.activation.map { try $0 + 0 }
+    return Samples(count: 1) { _ in
+      Sample(at: point, displacement: .tangent(instances.activation))
+    }
+  }
+}
+
 /// The engine's formula, where its three cuts differ, and what it promises besides.
 @Suite struct EngineTests {
   @Test func `the engine keeps its laws for every kind of distribution`() throws {
@@ -283,6 +293,25 @@ import Torch
     // Each instance once as it is, once at the path's start, and at its samples; and one row more,
     // to see what a row takes.
     #expect(cost.forwardRows == 37)
+  }
+
+  @Test(arguments: [0, 2]) func `the gradient runs the instances once`(hidden: Int) throws {
+    let model = try ToyModels.smooth()
+    let slice = NetworkSlice(from: hidden == 0 ? .input : .layer("first"))
+    let one = try Saliency(model, slice: slice).attributions(for: ToyModels.rows(1)).cost
+    #expect(one.forwardRows == 1 && one.backwardRows == 1)
+    let engine = GradientTimesInput(model, slice: slice).engine
+    let quantities: [any QuantityOfInterest] = [.classScore(0), .predictedClass]
+    let both = try engine.attributions(for: Inputs(ToyModels.rows(3)), quantities: quantities)
+    // One row more tells what a row takes.
+    #expect(both[0].cost.forwardRows == 4 && both[0].cost.backwardRows == 6)
+    for (quantity, result) in zip(quantities, both) {
+      var path = engine
+      path.distribution = Here()
+      path.quantity = quantity
+      try expectClose(
+        result.values, path.attributions(for: Inputs(ToyModels.rows(3))).values, absolute: 1e-14)
+    }
   }
 
   @Test func `no tensor outlives an explanation`() async {

@@ -2,6 +2,7 @@
 
 import Testing
 import Text
+import Visualization
 
 /// Tokens of another tokenizer as words of a text.
 @Suite struct SpelledTokensTests {

@@ -143,7 +143,7 @@ struct GroupRun {
     let weights = try Tensor(own).converted(like: pass.output)
     let influenceWeights = try Tensor(chunk.influenceWeights).converted(like: pass.output)
     let weighsApart = engine.keepsInfluence && own != chunk.influenceWeights
-    tally.forwardRows += rows.points.rows
+    tally.forwardRows += pass.forwardRows
     tally.rowsAtOnce = max(tally.rowsAtOnce, rows.points.rows)
 
     var watched = Watched(points: rows.points, gradients: rows.points, quantities: weights)

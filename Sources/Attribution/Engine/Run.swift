@@ -27,7 +27,7 @@ struct Run {
     var evaluations = 0
     // The first instance shows how much memory a row takes.
     let before = Runtime.producedBytes
-    let first = try evaluator(0..<1)
+    let first = try evaluator(0..<1, recordsOwn: batch == 1)
     let limit = engine.rowLimit.rows(bytesPerRow: Int(Runtime.producedBytes - before))
     if engine.measure == .attribution { try first.checkReach() }
     var next = 0
@@ -140,8 +140,10 @@ struct Run {
   }
 
   /// The slice, made ready for the instances of a range.
-  private func evaluator(_ range: Range<Int>) throws -> SliceEvaluator {
-    try SliceEvaluator(engine.model, cuts: cuts, given: inputs(of: range), batchRows: range)
+  private func evaluator(_ range: Range<Int>, recordsOwn: Bool = true) throws -> SliceEvaluator {
+    try SliceEvaluator(
+      engine.model, cuts: cuts, given: inputs(of: range), batchRows: range,
+      recordsOwn: recordsOwn && engine.distribution is PointDistribution)
   }
 
   private func inputs(of range: Range<Int>) throws -> [Place: Tensor] {

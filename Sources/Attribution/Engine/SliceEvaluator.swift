@@ -69,9 +69,14 @@ struct SliceEvaluator: Sendable {
   let activation: Activation
   /// The instances' own output at the slice's end, `[instances, …]`.
   let output: Tensor
+  /// How they came to it, where that is recorded.
+  private let ownPass: OwnPass?
 
+  /// - Parameter recordsOwn: Whether the gradient at the instances themselves will be asked for;
+  ///   without meaning where the distribution lives elsewhere than at the slice's start.
   init(
-    _ model: any Model, cuts: ResolvedCuts, given: [Place: Tensor], batchRows: Range<Int>
+    _ model: any Model, cuts: ResolvedCuts, given: [Place: Tensor], batchRows: Range<Int>,
+    recordsOwn: Bool = false
   ) throws {
     self.model = model
     self.cuts = cuts
@@ -90,7 +95,9 @@ struct SliceEvaluator: Sendable {
     let needed = keptBeyondStart.union(keptBeyondReach).union(
       model.requirements(of: cuts.attribution.places + cuts.quantity.places + reach, given: start)
     ).subtracting(start)
-    let places = start + cuts.quantity.places + needed
+    let recordsOwn = recordsOwn && cuts.coincide
+    let ends = recordsOwn ? [] : cuts.quantity.places
+    let places = start + ends + needed
     let values = try withoutRecording { try model.evaluate(places, given: given) }
     valuesAtDistribution = Array(values[..<start.count])
     activation = Activation(try cuts.distribution.cut.read(valuesAtDistribution))
@@ -98,10 +105,23 @@ struct SliceEvaluator: Sendable {
     where !tensor.elementType.isFloatingPoint {
       throw CutError.notContinuous(cut: cuts.distribution.cut.name, place: place.description)
     }
-    let end = start.count + cuts.quantity.places.count
-    output = try Self.single(
-      cuts.quantity.cut.read(Array(values[start.count..<end])), of: cuts.quantity)
+    let end = start.count + ends.count
     kept = Dictionary(zip(places[end...], values[end...]), uniquingKeysWith: { a, _ in a })
+    guard recordsOwn else {
+      output = try Self.single(
+        cuts.quantity.cut.read(Array(values[start.count..<end])), of: cuts.quantity)
+      ownPass = nil
+      return
+    }
+    let leaves = try activation.tensors.map { try $0.tracked() }
+    var around = kept
+    let written = try cuts.distribution.cut.write(leaves, into: valuesAtDistribution)
+    for (place, value) in zip(start, written) { around[place] = value }
+    let recorded = try Self.single(
+      cuts.quantity.cut.read(model.evaluate(cuts.quantity.places, given: around)),
+      of: cuts.quantity)
+    output = try recorded.detached()
+    ownPass = OwnPass(leaves: leaves, output: recorded)
   }
 
   /// The same for some of the instances.
@@ -121,6 +141,12 @@ struct SliceEvaluator: Sendable {
     valuesAtDistribution = try all.valuesAtDistribution.map { try $0.selecting(instances) }
     activation = try all.activation.selecting(instances)
     output = try all.output.selecting(instances)
+    ownPass = nil
+  }
+
+  /// The recorded pass of the instances, where that is what is asked for, and nobody has had it.
+  func ownPass(at points: Activation) -> OwnPass.Recorded? {
+    points.isSame(as: activation) ? ownPass?.take() : nil
   }
 
   /// Instances of the group.

@@ -11,15 +11,23 @@ struct SlicePass {
   /// m, where attributions are wanted and it does not depend on the gradient: of the leaves' rows,
   /// or one for each instance.
   let displacement: Activation?
+  /// Rows that were run for it.
+  let forwardRows: Int
 
   init(_ evaluator: SliceEvaluator, _ chunk: Chunk, wantsDisplacement: Bool) throws {
     let (cuts, rows) = (evaluator.cuts, chunk.rows)
     if cuts.coincide {
+      displacement = wantsDisplacement ? try Self.own(chunk) : nil
+      if chunk.secants == nil, let own = evaluator.ownPass(at: rows.points) {
+        (leaves, output, forwardRows) = (own.leaves, own.output, 0)
+        return
+      }
       leaves = try rows.points.tensors.map { try chunk.leaf($0) }
       output = try evaluator.output(given: evaluator.given(points: Activation(leaves)))
-      displacement = wantsDisplacement ? try Self.own(chunk) : nil
+      forwardRows = rows.points.rows
       return
     }
+    forwardRows = rows.points.rows
     let start = try Self.start(evaluator, chunk, wantsDisplacement: wantsDisplacement)
     displacement = start.displacement
     leaves = try start.part.tensors.map { try chunk.leaf($0.detached()) }
@@ -41,6 +49,7 @@ struct SlicePass {
     for (place, value) in zip(reach, leaves) { given[place] = value }
     output = try evaluator.output(given: given)
     displacement = wantsDisplacement ? try Self.own(chunk) : nil
+    forwardRows = points.rows
   }
 
   /// The displacement where the distribution lives at the slice's start.
