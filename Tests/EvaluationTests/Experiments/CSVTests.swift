@@ -20,7 +20,9 @@ import Testing
     #expect(CSV.rows(of: Array("a,b\r\nc,d".utf8)) == [["a", "b"], ["c", "d"]])
   }
 
-  @Test(arguments: [0.1, -1e-300, .leastNonzeroMagnitude, 1.7976931348623157e308, 1 / 3, -0.0, .infinity])
+  @Test(arguments: [
+    0.1, -1e-300, .leastNonzeroMagnitude, 1.7976931348623157e308, 1 / 3, -0.0, .infinity,
+  ])
   func numbersComeBackBitByBit(number: Double) {
     #expect(CSV.number(CSV.number(number))?.bitPattern == number.bitPattern)
   }
