@@ -5,9 +5,9 @@ import Glibc
 
 /// The libtorch that this process runs on.
 ///
-/// The first tensor sets the process up: threads (see ``threadCount``), and an allocator that keeps
-/// up to a gibibyte of freed memory for the tensors to come, unless the environment sets
-/// `MALLOC_TRIM_THRESHOLD_` itself.
+/// The first tensor sets the process up: threads (see ``threadCount``), and where tensors have their
+/// memory from: the heap, which keeps up to a gibibyte that was freed for the tensors to come, unless
+/// the environment sets `MALLOC_TRIM_THRESHOLD_` itself.
 public enum Runtime {
   /// libtorch's version, as `1.13.1`.
   public static var version: String { String(cString: ct_version()) }
@@ -55,6 +55,7 @@ public enum Runtime {
     if getenv("OMP_NUM_THREADS") == nil {
       _ = ct_set_thread_count(Int32(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
     }
+    ct_install_allocator()
     if getenv("MALLOC_TRIM_THRESHOLD_") == nil { ct_keep_freed_memory(1 << 30) }
     BLAS.warnIfReference()
   }()

@@ -278,6 +278,10 @@ ct_status ct_set_thread_count(int32_t count);
 bool ct_allows_winograd(void);
 void ct_set_allows_winograd(bool allows);
 
+/// Gives tensors on the processor memory whose freed blocks are found again, which takes a quarter less
+/// of it. Holds for the whole process; safe to call again, and while there are tensors.
+void ct_install_allocator(void);
+
 /// Lets the C library keep up to `byte_count` freed bytes of the heap for later tensors.
 ///
 /// By default it returns every large block to the system at once, which then has to clear the pages

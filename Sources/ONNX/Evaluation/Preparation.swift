@@ -54,11 +54,27 @@ struct Preparation {
   private mutating func readInitializers(_ messages: [Int: TensorMessage]) throws {
     for (value, message) in messages.sorted(by: { $0.key < $1.key }) {
       let stored = try StoredTensor(message, folder: folder)
-      do { constants[value] = try types.tensor(stored) } catch let fault as NodeFault {
+      do {
+        let tensor = try types.tensor(stored)
+        constants[value] =
+          !stored.isKept && isImageWeight(value) ? try tensor.channelsLast() : tensor
+      } catch let fault as NodeFault {
         throw ONNXError.invalidTensor(name: message.name, reason: fault.reason)
       }
       if stored.elementType.isFloatingPoint { parameterCount += stored.count }
     }
+  }
+
+  /// Whether only convolutions of images read a value, as their weight: it may then lie in memory as
+  /// they like it, from the start and once.
+  private func isImageWeight(_ value: Int) -> Bool {
+    let consumers = graph.values[value].consumers
+    return !consumers.isEmpty
+      && consumers.allSatisfy {
+        let node = graph.nodes[$0]
+        return node.operation == "Conv" && node.domain.isEmpty
+          && node.inputs.firstIndex(of: value) == 1
+      }
   }
 
   private mutating func prepare(_ node: Graph.Node) {

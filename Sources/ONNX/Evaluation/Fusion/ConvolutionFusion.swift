@@ -11,23 +11,27 @@ private struct FoldedConvolution {
   let weight: Tensor
   let bias: Tensor
 
+  /// The largest weight of which there is a second one. Where weights are larger, activations are small,
+  /// and what a pass over them costs is little beside the memory.
+  private static let mostFolded = 1 << 20
+
   /// - Parameters:
   ///   - weight: The convolution's, `[channels, …]`.
   ///   - bias: The convolution's, `[channels]`.
   ///   - parameters: The normalization's scale, shift, mean and variance, `[channels]` each.
   init?(weight: Tensor, bias: Tensor?, parameters: [Tensor], epsilon: Double) {
     let shapes = (parameters + (bias.map { [$0] } ?? [])).map(\.shape)
-    guard weight.rank > 2, shapes.allSatisfy({ $0 == [weight.shape[0]] }) else { return nil }
+    guard weight.rank > 2, weight.count <= Self.mostFolded,
+      shapes.allSatisfy({ $0 == [weight.shape[0]] })
+    else { return nil }
     // In float64, so that no digit is lost that both steps apart would have kept.
     let folded = try? withoutRecording { () -> (Tensor, Tensor) in
       let values = try parameters.map { try $0.converted(to: .float64) }
       let factor = try values[0] / (values[3] + epsilon).squareRoot()
-      let wide =
-        try weight.converted(to: .float64)
-        * factor.reshaped(to: [-1] + [Int](repeating: 1, count: weight.rank - 1))
+      let scaled = try weight.scaled(byChannel: factor)
       let start = try bias.map { try $0.converted(to: .float64) - values[2] } ?? -values[2]
       return (
-        try wide.converted(to: weight.elementType),
+        scaled,
         try (start * factor + values[1]).converted(to: weight.elementType)
       )
     }
@@ -35,6 +39,22 @@ private struct FoldedConvolution {
     // The layout in which image convolutions are fastest; what they give then has it too.
     self.weight = (try? folded.0.channelsLast()) ?? folded.0
     self.bias = folded.1
+  }
+}
+
+extension Tensor {
+  /// Each of the first axis times its number, rounded once.
+  ///
+  /// Some at a time: all of a large weight in float64 would be the most memory that loading takes.
+  fileprivate func scaled(byChannel factors: Tensor) throws -> Tensor {
+    let aligned = try factors.reshaped(to: [-1] + [Int](repeating: 1, count: rank - 1))
+    let channels = shape[0]
+    let together = Swift.max(1, channels * (1 << 17) / Swift.max(1, count))
+    return try .concatenated(
+      stride(from: 0, to: channels, by: together).map {
+        let part = $0..<Swift.min($0 + together, channels)
+        return try (self[part].converted(to: .float64) * aligned[part]).converted(to: elementType)
+      })
   }
 }
 
