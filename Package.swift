@@ -13,7 +13,9 @@ struct LibTorch {
   var languageStandard: CXXLanguageStandard { directory == nil ? .cxx17 : .cxx20 }
 
   /// Debian's libtorch computes with Debian's oneDNN, which can then be asked for more than libtorch
-  /// asks for. Its headers may be absent.
+  /// asks for.
+  ///
+  /// Its headers may be absent.
   var hasOneDNN: Bool {
     directory == nil && FileManager.default.fileExists(atPath: "/usr/include/oneapi/dnnl/dnnl.hpp")
   }

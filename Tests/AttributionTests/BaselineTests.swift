@@ -2,6 +2,7 @@
 
 import Attribution
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 import Torch
@@ -285,5 +286,19 @@ import Torch
     }
     let regression = ToyModels.function { try $0[.all, 0..<1] }
     #expect(throws: QuantityError.self) { try Self.start(.neutral(), for: x, in: regression) }
+  }
+
+  @Test func `however long the search is, what it sees are numbers`() throws {
+    let worst = Mutex(0.0)
+    let model = ToyModels.function { x in
+      let size = try x.absolute().max().number()
+      worst.withLock { $0 = size.isFinite ? $0 : size }
+      let score = try x[.all, 0].squared() + 1
+      return try Tensor.stacked([score, score * 0], axis: 1)
+    }
+    #expect(throws: BaselineError.self) {
+      try Self.start(NeutralBaseline(steps: 800), for: ToyModels.rows(2), in: model)
+    }
+    #expect(worst.withLock { $0 } == 0)
   }
 }

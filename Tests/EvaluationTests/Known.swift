@@ -2,7 +2,6 @@
 
 import Attribution
 import Evaluation
-import Foundation
 import ONNX
 import TestSupport
 import Testing
@@ -57,17 +56,11 @@ enum Known {
 
 /// A trained network for digits, and ten of them.
 enum Digits {
-  static let examples = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Examples")
-
-  static func model() throws -> ONNXModel {
-    try ONNXModel(path: examples.appending(path: "Models/digits.onnx").path)
-  }
+  static func model() throws -> ONNXModel { try ExampleFiles.model("digits") }
 
   /// `[count, 1, 8, 8]`.
   static func images(_ count: Int = 10) throws -> Tensor {
-    try Tensor(contentsOfNPY: examples.appending(path: "Data/ten-digits.npy").path)[0..<count]
-      .converted(to: .float32)
+    try ExampleFiles.data("ten-digits")[0..<count].converted(to: .float32)
   }
 
   /// Of the predicted class's logit, from black.

@@ -3,6 +3,7 @@
 import Attribution
 import Foundation
 import Tables
+import TestSupport
 import Testing
 import Torch
 
@@ -47,8 +48,7 @@ import Torch
     ).attributions(for: rows.inputs)
     let own = try TableExplanation(found, of: rows, in: layout, model: model).tensor()
     let theirs = try Tensor(contentsOfNPY: Self.folder.appending(path: entry.file).path)
-    #expect(own.shape == theirs.shape)
-    let distance = try (own - theirs).absolute().sum().number() / theirs.absolute().sum().number()
+    let distance = try relativeL1(own, theirs)
     // Captum rounds the rule's weights to single precision, whatever the network computes in: those of
     // the midpoint rule, 1/64, are exact there.
     let limit = type == .float32 ? 1e-5 : entry.rule == "midpoint" ? 1e-12 : 1e-8
@@ -70,7 +70,7 @@ import Torch
       method.attributions(for: rows.inputs), of: rows, in: layout, model: model
     ).tensor()
     let theirs = try Tensor(contentsOfNPY: Self.folder.appending(path: entry.file).path)
-    let distance = try (own - theirs).absolute().sum().number() / theirs.absolute().sum().number()
+    let distance = try relativeL1(own, theirs)
     #expect(distance < 1e-9, "relative L1 \(distance)")
   }
 }

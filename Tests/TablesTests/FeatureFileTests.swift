@@ -38,6 +38,18 @@ import Testing
     #expect(again == file)
   }
 
+  @Test func `what is read can be made in code`() throws {
+    var file = FeatureFile(features: [.init(name: "area")])
+    file.output = FeatureFile.Output(name: "rent", unit: "€", mean: 5, scale: 2)
+    #expect(
+      try file
+        == read(
+          """
+          {"features": [{"name": "area"}],
+           "output": {"name": "rent", "unit": "€", "mean": 5, "scale": 2}}
+          """))
+  }
+
   @Test(
     arguments: [
       ("\"target\"", "\"tarket\"", "f.json: tarket: there is no such key; there are $schema"),

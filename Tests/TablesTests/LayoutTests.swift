@@ -2,6 +2,7 @@
 
 import Attribution
 import Tables
+import TestSupport
 import Testing
 import Torch
 

@@ -118,33 +118,7 @@ struct Explain: ParsableCommand {
   @Flag(help: "Write and show the attributions' sizes, without signs.")
   var absolute = false
 
-  @Option(help: "Where random draws start.")
-  var seed: UInt64 = 0
-
-  @Option(
-    help: ArgumentHelp(
-      "Rows evaluated at once. (default: what fits the memory)", valueName: "count"))
-  var rows: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Processor threads. (default: one for small work, else all)", valueName: "count"))
-  var threads: Int?
-
-  @Flag(name: .customLong("float64"), help: "Compute in double precision.")
-  var usesDoublePrecision = false
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Subtracted from image samples, one number or one for each channel, with commas.",
-      valueName: "numbers"))
-  var imageMean: NumberList?
-
-  @Option(
-    help: ArgumentHelp(
-      "What image samples are then divided by, likewise.", valueName: "numbers"))
-  var imageDeviation: NumberList?
+  @OptionGroup var running: RunArguments
 
   @Option(
     name: .shortAndLong,
@@ -214,38 +188,11 @@ struct Explain: ParsableCommand {
     options.range = range
     options.measuresInfluence = influence
     options.isAbsolute = absolute
-    options.seed = seed
-    options.rowsAtOnce = rows
-    options.threads = threads
-    options.usesDoublePrecision = usesDoublePrecision
-    options.imageScaling.mean = imageMean?.numbers ?? options.imageScaling.mean
-    options.imageScaling.deviation = imageDeviation?.numbers ?? options.imageScaling.deviation
+    running.apply(to: &options)
     options.outputs = output
     options.palette = palette
     options.standardErrors = standardErrors
     options.showsProgress = Console.isInteractive
     return options
-  }
-}
-
-/// Classes with commas between them.
-struct ClassList: ExpressibleByArgument {
-  let classes: [Int]
-
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-    guard !parts.isEmpty, parts.allSatisfy({ $0.map { $0 >= 0 } ?? false }) else { return nil }
-    classes = parts.compactMap { $0 }
-  }
-}
-
-/// Numbers with commas between them.
-struct NumberList: ExpressibleByArgument {
-  let numbers: [Double]
-
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-    guard !parts.isEmpty, !parts.contains(nil) else { return nil }
-    numbers = parts.compactMap { $0 }
   }
 }

@@ -63,19 +63,3 @@ struct TextArguments: ParsableArguments {
     return options
   }
 }
-
-/// One of several values, by its name.
-struct Choice<Value: RawRepresentable & CaseIterable>: ExpressibleByArgument
-where Value.RawValue == String {
-  let value: Value
-
-  init(_ value: Value) { self.value = value }
-
-  init?(argument: String) {
-    guard let value = Value(rawValue: argument) else { return nil }
-    self.value = value
-  }
-
-  static var allValueStrings: [String] { Value.allCases.map(\.rawValue) }
-  var defaultValueDescription: String { value.rawValue }
-}

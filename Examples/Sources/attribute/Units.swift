@@ -102,25 +102,7 @@ struct Units: ParsableCommand {
   @Flag(help: "Rank by influence alone: mean gradients, not multiplied with the way.")
   var influence = false
 
-  @Option(help: "Where random draws start.")
-  var seed: UInt64 = 0
-
-  @Option(help: ArgumentHelp("Rows evaluated at once.", valueName: "count"))
-  var rows: Int?
-
-  @Option(help: ArgumentHelp("Processor threads.", valueName: "count"))
-  var threads: Int?
-
-  @Flag(name: .customLong("float64"), help: "Compute in double precision.")
-  var usesDoublePrecision = false
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Subtracted from image samples.", valueName: "numbers"))
-  var imageMean: NumberList?
-
-  @Option(help: ArgumentHelp("What image samples are then divided by.", valueName: "numbers"))
-  var imageDeviation: NumberList?
+  @OptionGroup var running: RunArguments
 
   @Option(
     name: .shortAndLong,
@@ -156,12 +138,7 @@ struct Units: ParsableCommand {
     explain.steps = steps
     explain.tolerance = tolerance
     explain.measuresInfluence = influence
-    explain.seed = seed
-    explain.rowsAtOnce = rows
-    explain.threads = threads
-    explain.usesDoublePrecision = usesDoublePrecision
-    explain.imageScaling.mean = imageMean?.numbers ?? explain.imageScaling.mean
-    explain.imageScaling.deviation = imageDeviation?.numbers ?? explain.imageScaling.deviation
+    running.apply(to: &explain)
     explain.showsProgress = Console.isInteractive
     var options = UnitsOptions(explain)
     options.labels = label?.classes ?? []

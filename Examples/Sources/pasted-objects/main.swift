@@ -3,7 +3,7 @@
 // How well methods tell what a network looks at, where that is known: objects pasted on scenes, and two
 // networks, of which one has to look at the object and the other has not.
 //
-//     cd Examples && swift run -c release pasted-objects
+//     cd Examples && swift run -c release pasted-objects [64]
 //
 // Prints, for each method, the object's importance to the object network (1 is that of the rest), how
 // much less it has to the scene network, and how often it is less important to that one than the piece
@@ -11,12 +11,17 @@
 
 import Attribution
 import Evaluation
+import Glibc
 import ONNX
 import Torch
 
 let objects = try ONNXModel(path: "Models/objects.onnx")
 let scenes = try ONNXModel(path: "Models/scenes.onnx")
-let count = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 64 : 64
+let arguments = CommandLine.arguments
+guard let count = Int(arguments.count > 1 ? arguments[1] : "64"), count > 0 else {
+  print("'\(arguments[1])' is no number of scenes: write pasted-objects [64]")
+  exit(64)
+}
 let set = try PastedObjects(count: count, seed: 7)
 let gray = ConstantBaseline(0.5)
 

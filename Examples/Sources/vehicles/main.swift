@@ -13,12 +13,17 @@
 import Attribution
 import Evaluation
 import FoundationEssentials
+import Glibc
 import ONNX
 import Torch
 import Visualization
 
+let arguments = CommandLine.arguments
+guard let count = Int(arguments.count > 1 ? arguments[1] : "120"), count > 0 else {
+  print("'\(arguments[1])' is no number of sedans: write vehicles [120 [vehicles.png]]")
+  exit(64)
+}
 let model = try ONNXModel(path: "Models/vehicles.onnx")
-let count = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 120 : 120
 let set = try Vehicles(count: count, seed: 7, only: .sedan)
 let sedan = ClassScore.classScore(Vehicles.Kind.sedan.rawValue)
 
@@ -84,7 +89,7 @@ for other in Vehicles.Kind.allCases where other != .sedan {
   print("")
 }
 
-if CommandLine.arguments.count > 2 {
+if arguments.count > 2 {
   let roofs = try set.masks(against: .convertible)
   let alone = try IntegratedGradients(model, quantity: sedan, steps: 16, rule: .secant)
     .attributions(for: set.images).values
@@ -106,6 +111,6 @@ if CommandLine.arguments.count > 2 {
       Panel.Tile(try map(against, row), title: "sedan − van"),
     ]
   }
-  let file = URL(fileURLWithPath: CommandLine.arguments[2])
+  let file = URL(fileURLWithPath: arguments[2])
   try Panel(tiles, columns: 5, title: "Why a sedan?").image.write(to: file)
 }

@@ -181,6 +181,24 @@ import Visualization
     #expect(pictures[0] != pictures[1])
   }
 
+  @Test func `Notes of every configuration are told, each once`() throws {
+    let objects = try explain(
+      [
+        "Models/object-size.onnx", "Data/objects.npy", "-q", "class:0", "-q", "class:1", "-d",
+        "point",
+      ])
+    #expect(objects.status == 0, "\(objects.error)")
+    #expect(objects.output.components(separatedBy: "the model has 2 outputs").count == 2)
+    // Background is everywhere, squares are not.
+    let shapes = try explain(
+      [
+        "Models/shapes-segmented.onnx", "Data/shapes.npy", "-q", "class:0@predicted", "-q",
+        "class:2@predicted", "-d", "point",
+      ])
+    #expect(shapes.status == 0, "\(shapes.error)")
+    #expect(shapes.output.components(separatedBy: "the quantity reads nothing of").count == 2)
+  }
+
   @Test(
     arguments: [
       (text + ["--text", "a", "--palette", "mauve"], "orange-white-blue, red-white-blue, ember"),
@@ -191,6 +209,30 @@ import Visualization
       (image + ["-d", "linear", "-d", "linear"], "twice"),
       (image + (0..<13).flatMap { ["-q", "class:\($0)"] }, "more than the 12"),
       (image + ["--scale", "each"], "--scale is for texts"),
+      // Before the model is read: there is none.
+      (
+        ["none.onnx", "Data/rents.csv", "-b", "zeros", "-b", "mean:Data/rents.csv", "-o", "a.csv"],
+        "a.csv: series and tables are shown by one configuration, and there are 2"
+      ),
+      (
+        [
+          "none.onnx", "Data/rents.csv", "-d", "linear", "-d", "point", "-o", "a.json", "-o",
+          "a.html",
+        ],
+        "a.html: series and tables are shown by one"
+      ),
+      (
+        [
+          "none.onnx", "a.npy", "--time-axis", "2", "-q", "class:0", "-q", "class:1", "-o", "a.png",
+        ],
+        "a.png: series and tables are shown by one"
+      ),
+      (
+        [
+          "Models/heartbeats.onnx", "Data/heartbeats.npy", "-q", "class:0", "-q", "class:1", "-d",
+          "point", "-o", "a.html",
+        ], "a.html: series and tables are shown by one"
+      ),
     ] as [([String], String)])
   func `What cannot be is told with its remedy`(arguments: [String], part: String) throws {
     let command = try explain(arguments)

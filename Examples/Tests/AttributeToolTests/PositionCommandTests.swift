@@ -35,6 +35,7 @@ import Torch
         let start, end: Double?
       }
       let text: String
+      let label: Int?
       let labelName: String?
       let quantity: Quantity
       let ids: [Int]
@@ -107,6 +108,18 @@ import Torch
     #expect(
       shown.output.hasPrefix(
         "score of token \(name) at 6 − probability of token is at 6 · attribution"))
+  }
+
+  /// Of the network's tokens class 0 is the greatest number, and the least likely one.
+  @Test func `The prediction is the output's that tells how likely classes are`() throws {
+    for position in ["token:1", "token:2"] {
+      let found = try report(
+        known("likely") + ["--text", "the soup", "-q", "predicted@\(position)", "-d", "point"])[0]
+      #expect(found.label == 1)
+      #expect(
+        abs(found.quantity.instance - Double(found.ids[position == "token:1" ? 1 : 2]) / 200) < 1e-5
+      )
+    }
   }
 
   @Test func `Positions of the text are its own, whatever fills it up`() throws {

@@ -51,4 +51,14 @@ import Visualization
       }
     }
   }
+
+  @Test(arguments: ["vehicles", "pasted-objects"])
+  func `A count that is none is told, and nothing is computed`(program: String) throws {
+    for count in ["many", "0", "-3", "1.5"] {
+      let command = try Command.run(program, [count])
+      #expect(command.status == 64)
+      #expect(command.output.hasPrefix("'\(count)' is no number of "))
+      #expect(command.output.contains("write \(program) ["))
+    }
+  }
 }

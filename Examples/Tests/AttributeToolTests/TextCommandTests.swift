@@ -308,6 +308,22 @@ import Torch
       #expect(zip(mine.words, theirs.words).allSatisfy { abs($0.score - $1.score) < 1e-5 })
     }
     #expect(try String(contentsOfFile: page, encoding: .utf8).contains(">awful</span>"))
+    struct Made: Decodable {
+      struct File: Decodable {
+        let file, sha256: String
+      }
+      struct Provenance: Decodable { let tokens, tokenizer: File? }
+      let provenance: Provenance
+    }
+    let made = try [own, read].map {
+      try JSONDecoder().decode(Made.self, from: Data(contentsOf: URL(fileURLWithPath: $0)))
+        .provenance
+    }
+    #expect(made[0].tokens?.file == "Data/sentence-tokens.json" && made[0].tokenizer == nil)
+    let sum = try Command.run(
+      path: URL(fileURLWithPath: "/usr/bin/sha256sum"), ["Data/sentence-tokens.json"])
+    #expect(made[0].tokens?.sha256 == sum.output.split(separator: " ").first.map(String.init))
+    #expect(made[1].tokens == nil && made[1].tokenizer?.file == Self.tokenizer)
   }
 
   @Test func `Lists of tokens that do not fit are told`() throws {

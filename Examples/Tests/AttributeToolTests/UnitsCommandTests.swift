@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import Torch
 
 @Suite struct UnitsCommandTests {
   private struct Report: Decodable {
@@ -103,6 +104,35 @@ import Testing
     #expect(essence.ranked.last?.quantity == essence.random.last?.quantity)
     #expect(essence.ranked.last?.recall == 1)
     #expect(command.output.contains("± s.e.") && command.output.contains("recall"))
+  }
+
+  @Test func `Labels go with their instances, however many there are`() throws {
+    let folder = try TemporaryFolder()
+    let ten = try Tensor(
+      contentsOfNPY: Command.package.appendingPathComponent("Data/ten-digits.npy").path)
+    // More than are read at a time.
+    let file = folder.path("seventy.npy")
+    try Tensor.concatenated([Tensor](repeating: ten, count: 7)).writeNPY(to: file)
+    let labels = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3]
+    let found = try [("Data/ten-digits.npy", 1), (file, 7)].map { file, times in
+      let all = [[Int]](repeating: labels, count: times).joined()
+      let arguments = [
+        digits, file, "--layer", "relu3", "-q", "class:label", "--label",
+        all.map(String.init).joined(separator: ","), "--rule", "midpoint", "-s", "4", "--essence",
+      ]
+      return try report(arguments).0.layers[0]
+    }
+    #expect(found[0].units.map(\.unit) == found[1].units.map(\.unit))
+    for (ten, seventy) in zip(found[0].units, found[1].units) {
+      #expect(abs(ten.mean - seventy.mean) < 1e-4)
+    }
+    let points = try found.map { layer in
+      let essence = try #require(layer.essence)
+      return essence.ranked + essence.random
+    }
+    for (ten, seventy) in zip(points[0], points[1]) {
+      #expect(abs(ten.quantity - seventy.quantity) < 1e-3)
+    }
   }
 
   @Test func `Of tables and texts the features are named that move a unit`() throws {

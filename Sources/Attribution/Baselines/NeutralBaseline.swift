@@ -64,7 +64,9 @@ public struct NeutralBaseline: Baseline {
       let isBetter = try (there.divergences .< seen.divergences) .& isOpen
       point = try next.choosingRows(where: isBetter, else: point)
       seen = try there.choosingInstances(where: isBetter, else: seen)
-      damping = try (damping / 3).clamped(from: 1e-9).chosen(where: isBetter, else: damping * 4)
+      // Beyond these bounds no step changes, and after many the damping itself would be no number.
+      damping = try (damping / 3).chosen(where: isBetter, else: damping * 4)
+        .clamped(from: 1e-9, to: 1e9)
     }
     let left = try seen.divergences.numbers()
     let failed = left.indices.filter { !(left[$0] <= divergence) }

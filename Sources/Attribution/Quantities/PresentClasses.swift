@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Torch
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import Torch
 
 /// The scores of all classes that are there for the instance, added: of networks that give several
 /// labels, each with a probability of its own.

@@ -8,12 +8,10 @@ import Torch
 /// Reads `[rows, classes, positions…]`, what a network that segments gives, for images as for series.
 /// With ``OutputRegion/predicted(as:)`` it is the sum over the pixels that are predicted as the class,
 /// as in Seg-Grad-CAM (Vinogradova, Dibrov and Myers 2020); the pixels are those of
-/// the instance itself at every point of a path, so that the quantity stays one function. One class
-/// against another over the same pixels is the difference of two:
+/// the instance itself at every point of a path, so that the quantity stays one function.
 ///
-/// ```swift
-/// RegionScore(.index(1), over: .predicted(as: 1)) - RegionScore(.index(2), over: .predicted(as: 1))
-/// ```
+/// One class against another over the same pixels, `square` being `OutputRegion.predicted(as: 1)`, is
+/// `RegionScore(.index(1), over: square) - RegionScore(.index(2), over: square)`.
 ///
 /// Where a class is predicted nowhere its sum is 0, and so are its attributions.
 public struct RegionScore: QuantityOfInterest {

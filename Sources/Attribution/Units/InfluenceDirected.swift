@@ -36,12 +36,14 @@ public struct InfluenceDirected: AttributionMethod {
     influence = UnitInfluence(
       model, of: layer, quantity: quantity, to: end, from: baseline, steps: steps, rule: rule,
       axis: axis)
-    influence.engine.keepsInfluence = true
     view = UnitView(model, of: layer, from: baseline, steps: steps, rule: rule, axis: axis)
   }
 
   /// - Throws: ``UnitError`` where the layer has fewer units.
   public func attributions(for inputs: Inputs) throws -> Attributions {
+    // Attributions are no weights for activations, whatever the engine was set to.
+    var influence = influence
+    influence.engine.keepsInfluence = true
     let scores = try influence.scores(for: inputs)
     let layout = scores.layout
     guard count <= layout.count else { throw UnitError.unit(count - 1, count: layout.count) }
@@ -49,23 +51,13 @@ public struct InfluenceDirected: AttributionMethod {
     let chosen = try scores.values.filled(with: 0).scattered(
       places.filled(with: 1).converted(to: .float64), at: places, axis: 1)
     let whole = scores.attributions
-    let influence = whole.influence?.tensors[0] ?? whole.values
-    let weights = try influence * layout.spreadRows(chosen).converted(like: influence)
+    let rates = whole.influence?.tensors[0] ?? whole.values
+    let weights = try rates * layout.spread(chosen).converted(like: rates)
     var engine = view.engine
     engine.quantity = WeightedActivation(
       weights,
       name: "\(whole.configuration.quantity) through \(count) units of "
         + whole.configuration.from)
     return try engine.attributions(for: inputs)
-  }
-}
-
-extension UnitLayout {
-  /// A number for each row and unit, `[rows, units]`, of a shape that broadcasts to the activation.
-  func spreadRows(_ numbers: Tensor) throws -> Tensor {
-    let rows = numbers.shape[0]
-    guard let axis else { return try numbers.reshaped(to: [rows] + shape.dropFirst()) }
-    return try numbers.reshaped(
-      to: shape.indices.map { $0 == 0 ? rows : $0 == axis ? count : 1 })
   }
 }

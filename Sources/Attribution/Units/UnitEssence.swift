@@ -51,11 +51,13 @@ public struct UnitEssence: Sendable {
   ) throws -> [EssencePoint] {
     let all = try inputs.resolved(for: model).rows
     return try curve(keeping: order, counts: counts, over: all, labels, subject) { range in
-      try Instances(of: inputs, in: model, at: layer, to: end, range: range)
+      (try Instances(of: inputs, in: model, at: layer, to: end, range: range), quantity)
     }
   }
 
   /// The curve over a data set of `count` instances, some after others, none of which are kept.
+  ///
+  /// What the quantity holds of each instance, as labels, is that of the whole data set.
   ///
   /// - Parameter read: Gives some of the instances.
   public func curve(
@@ -63,13 +65,17 @@ public struct UnitEssence: Sendable {
     subject: Int? = nil, reading read: (Range<Int>) throws -> Inputs
   ) throws -> [EssencePoint] {
     try curve(keeping: order, counts: counts, over: count, labels, subject) { range in
-      try Instances(of: read(range), in: model, at: layer, to: end)
+      // These are counted from 0 in each part.
+      (
+        try Instances(of: read(range), in: model, at: layer, to: end),
+        try quantity.choosing(instances: Array(range))
+      )
     }
   }
 
   private func curve(
     keeping order: [Int], counts: [Int], over all: Int, _ labels: [Int]?, _ subject: Int?,
-    _ some: (Range<Int>) throws -> Instances
+    _ some: (Range<Int>) throws -> (Instances, any QuantityOfInterest)
   ) throws -> [EssencePoint] {
     if let labels, labels.count != all { throw UnitError.labels(labels.count, instances: all) }
     guard all > 0 else { throw UnitError.noInstances }
@@ -77,7 +83,7 @@ public struct UnitEssence: Sendable {
     for first in stride(from: 0, to: all, by: max(1, rowsAtOnce)) {
       try Task.checkCancellation()
       let range = first..<min(all, first + max(1, rowsAtOnce))
-      let instances = try some(range)
+      let (instances, quantity) = try some(range)
       guard let own = instances.activation.tensors.first, instances.activation.tensors.count == 1
       else {
         throw CutError.severalTensors(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
 import Torch
 
 /// What each unit of a layer does to a quantity: the first half of influence-directed explanations
@@ -74,6 +75,9 @@ public struct UnitInfluence: Sendable {
 
   /// Goes through a data set, some instances after others, none of which are kept.
   ///
+  /// What a quantity holds of each instance, as labels, is that of the whole data set. The engine's
+  /// progress is that of all instances.
+  ///
   /// - Parameters:
   ///   - count: Instances.
   ///   - rowsAtOnce: How many are read at a time.
@@ -89,11 +93,23 @@ public struct UnitInfluence: Sendable {
     precondition(rowsAtOnce > 0, "instances are read \(rowsAtOnce) at a time")
     guard count > 0 else { throw UnitError.noInstances }
     var found = quantities.map { _ in UnitStatistics(strongest: strongest) }
+    let evaluations = Mutex(0)
     for first in stride(from: 0, to: count, by: rowsAtOnce) {
-      let inputs = try read(first..<min(count, first + rowsAtOnce))
-      for (index, scores) in try scores(for: inputs, quantities: quantities).enumerated() {
-        try found[index].add(scores)
+      let range = first..<min(count, first + rowsAtOnce)
+      var part = self
+      if let report = engine.onProgress {
+        let before = evaluations.withLock { $0 }
+        part.engine.onProgress = { own in
+          let done = Double(range.lowerBound) + own.fraction * Double(range.count)
+          evaluations.withLock { $0 = before + own.evaluations }
+          try report(
+            Progress(fraction: done / Double(count), evaluations: before + own.evaluations))
+        }
       }
+      let all = try part.scores(
+        for: read(range),
+        quantities: quantities.map { try $0.choosing(instances: Array(range)) })
+      for (index, scores) in all.enumerated() { try found[index].add(scores) }
     }
     return found
   }

@@ -35,10 +35,13 @@ public struct UnitLayout: Sendable, Equatable {
     return try tensor.permuted(to: order).reshaped(to: [rows, count, positions])
   }
 
-  /// A number for each unit, `[units]`, of a shape that broadcasts to the activation.
+  /// A number for each unit, `[units]`, or for each row and unit, `[rows, units]`, of a shape that
+  /// broadcasts to the activation.
   public func spread(_ numbers: Tensor) throws -> Tensor {
-    guard let axis else { return try numbers.reshaped(to: [1] + shape.dropFirst()) }
-    return try numbers.reshaped(to: shape.indices.map { $0 == axis ? count : 1 })
+    let rows = numbers.rank == 1 ? 1 : numbers.shape[0]
+    guard let axis else { return try numbers.reshaped(to: [rows] + shape.dropFirst()) }
+    return try numbers.reshaped(
+      to: shape.indices.map { $0 == 0 ? rows : $0 == axis ? count : 1 })
   }
 
   /// A unit's own activation as a quantity to explain, where the slice ends at the layer.

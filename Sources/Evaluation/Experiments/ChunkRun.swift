@@ -131,7 +131,7 @@ struct ChunkRun {
     let (method, rows, seed) = (cell.method, rows, run.experiment.seed)
     let explainer = Explainer(
       method.name, slice: cell.slice.slice,
-      quantity: try cell.quantity.quantity(of: batch, data: block.data.name)
+      quantity: try cell.quantity.quantity(of: batch, range, data: block.data.name)
     ) { model, slice, quantity in
       try method.method(
         in: ExperimentMethod.Setting(
@@ -171,7 +171,8 @@ extension ChunkRun {
     var results: [String: Result<Timed, any Error>] = [:]
     for cell in cells {
       do {
-        let quantity = try cell.quantity.quantity(of: instances(range), data: block.data.name)
+        let quantity = try cell.quantity.quantity(
+          of: instances(range), range, data: block.data.name)
         let method = try method(of: cell, quantity, instances(range))
         let clock = ContinuousClock()
         let began = clock.now
@@ -190,7 +191,7 @@ extension ChunkRun {
   ) throws -> [String: Result<Timed, any Error>]? {
     let batch = try instances(range)
     let quantities = try cells.map {
-      try $0.quantity.quantity(of: batch, data: block.data.name)
+      try $0.quantity.quantity(of: batch, range, data: block.data.name)
     }
     guard let engine = try method(of: cells[0], quantities[0], batch) as? InternalInfluence,
       engine.distribution.hasCommonSamples

@@ -108,28 +108,34 @@ public struct ExperimentQuantity: Sendable {
   public let name: String
   /// What it is, in words that no other quantity has.
   public let configuration: String
-  private let make: @Sendable (ExperimentBatch) throws -> (any QuantityOfInterest)?
+  private let make: @Sendable (ExperimentBatch, Range<Int>) throws -> (any QuantityOfInterest)?
 
+  /// - Parameter quantity: What it holds of each instance, as a region, is that of the whole data set.
   public init(
     _ name: String? = nil, _ quantity: any QuantityOfInterest = ClassScore(.predicted)
   ) {
     self.name = name ?? quantity.name
     configuration = quantity.name
-    make = { _ in quantity }
+    make = { _, range in try quantity.choosing(instances: Array(range)) }
   }
 
   /// A quantity that asks for the instances' labels.
+  ///
+  /// - Parameter quantity: Makes it of the labels of some instances, those that are explained then.
   public init(
     _ name: String, configuration: String? = nil,
     labels quantity: @escaping @Sendable ([Int]) throws -> any QuantityOfInterest
   ) {
     self.name = name
     self.configuration = configuration ?? "of labels: \(name)"
-    make = { batch in try batch.labels.map(quantity) }
+    make = { batch, _ in try batch.labels.map(quantity) }
   }
 
-  func quantity(of batch: ExperimentBatch, data: String) throws -> any QuantityOfInterest {
-    guard let quantity = try make(batch) else {
+  /// The quantity of some instances of the data, those of the range.
+  func quantity(
+    of batch: ExperimentBatch, _ range: Range<Int>, data: String
+  ) throws -> any QuantityOfInterest {
+    guard let quantity = try make(batch, range) else {
       throw ExperimentError.noLabels(quantity: name, data: data)
     }
     return quantity

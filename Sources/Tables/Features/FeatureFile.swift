@@ -132,6 +132,15 @@ extension FeatureFile {
 
     public enum CodingKeys: String, CodingKey, CaseIterable { case name, unit, mean, scale }
 
+    public init(
+      name: String? = nil, unit: String? = nil, mean: Double? = nil, scale: Double? = nil
+    ) {
+      self.name = name
+      self.unit = unit
+      self.mean = mean
+      self.scale = scale
+    }
+
     public init(from decoder: any Decoder) throws {
       let container = try decoder.container(of: CodingKeys.self)
       name = try container.decodeIfPresent(String.self, forKey: .name)

@@ -126,11 +126,7 @@ extension WaterfallChart {
       (x, anchor) = (low - 4, "end")
     } else {
       (x, anchor) = ((low + high) / 2, "middle")
-      if let paint {
-        fill =
-          (paint.contrast(with: .white) > paint.contrast(with: .black) ? Color.white : .black)
-          .hexadecimal
-      }
+      if let paint { fill = paint.ink.hexadecimal }
     }
     return .element(
       "text",

@@ -30,4 +30,7 @@ extension Color {
     let (a, b) = (luminance + 0.05, other.luminance + 0.05)
     return max(a, b) / min(a, b)
   }
+
+  /// What text on this color is read in: black or white.
+  var ink: Color { contrast(with: .black) >= contrast(with: .white) ? .black : .white }
 }

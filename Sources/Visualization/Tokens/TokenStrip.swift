@@ -114,9 +114,6 @@ public struct TokenStrip: Sendable {
 }
 
 extension Color {
-  /// What text on this color is read in: black or white.
-  var ink: Color { contrast(with: .black) >= contrast(with: .white) ? .black : .white }
-
   /// A text on this color for a terminal of 24-bit color.
   func terminal(behind ink: Color, _ text: String) -> String {
     "\u{1B}[48;2;\(terminal)m\u{1B}[38;2;\(ink.terminal)m" + text + "\u{1B}[0m"

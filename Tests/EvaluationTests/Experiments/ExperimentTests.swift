@@ -173,4 +173,21 @@ import Torch
       expectClose(record.quantity, output[2 * index + labels[index]], absolute: 1e-12)
     }
   }
+
+  @Test func labelsOfAQuantityAreThoseOfTheWholeData() throws {
+    let labels = [0, 1, 1, 0, 1, 0]
+    let results = try Toys.experiment {
+      $0.data = [try? ExperimentData("d", Toys.instances(6))].compactMap { $0 }
+      // The curve watches the label's probability: the quantity has to stay one of a class.
+      $0.quantities = [ExperimentQuantity("own class", ClassScore(.labels(labels)))]
+      $0.metrics = [Ladder(), .deletion()]
+    }.run(in: place.path("r"))
+    let output = try Toys.model().evaluate(
+      [Place("y")], given: [Place("x"): try Toys.instances(6)])[0].numbers()
+    let failures = results.cells.flatMap { [$0.failure] + $0.metrics.map(\.failure) }
+    #expect(failures.allSatisfy { $0 == nil })
+    for (index, record) in results.cells[0].instances.enumerated() {
+      expectClose(record.quantity, output[2 * index + labels[index]], absolute: 1e-12)
+    }
+  }
 }

@@ -2,7 +2,6 @@
 
 import Attribution
 import Evaluation
-import Foundation
 import ONNX
 import TestSupport
 import Testing
@@ -10,69 +9,51 @@ import Torch
 
 /// The networks and sets in `Examples`: they are what the generators give, and as good as is said.
 @Suite struct ExampleSetTests {
-  private static let examples = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Examples")
-
-  private static func data(_ name: String) throws -> Tensor {
-    try Tensor(contentsOfNPY: examples.appending(path: "Data/\(name).npy").path)
-  }
-
-  private static func model(_ name: String) throws -> ONNXModel {
-    try ONNXModel(path: examples.appending(path: "Models/\(name).onnx").path)
-  }
-
-  private func expectSame(_ made: Tensor, _ file: String) throws {
-    let known = try Self.data(file)
-    #expect(known.elementType == made.elementType, "\(file)")
-    #expect(try known.shape == made.shape && known.bytes() == made.bytes(), "\(file)")
-  }
-
   private func labels(_ labels: [Int]) throws -> Tensor { try Tensor(labels.map { Int64($0) }) }
 
   @Test func `pictures are the same on every machine, bit for bit`() throws {
     let objects = try PastedObjects(count: 16, seed: 2)
-    try expectSame(objects.images, "objects")
-    try expectSame(objects.masks.converted(to: .uint8), "objects-masks")
-    try expectSame(labels(objects.objectLabels), "objects-labels")
-    try expectSame(labels(objects.sceneLabels), "scenes-labels")
+    try ExampleFiles.expectSame(objects.images, "objects")
+    try ExampleFiles.expectSame(objects.masks.converted(to: .uint8), "objects-masks")
+    try ExampleFiles.expectSame(labels(objects.objectLabels), "objects-labels")
+    try ExampleFiles.expectSame(labels(objects.sceneLabels), "scenes-labels")
     let mosaics = try Mosaics(count: 16, seed: 2).groundTruth
-    try expectSame(mosaics.inputs, "mosaic")
-    try expectSame(#require(mosaics.truth.mask).converted(to: .uint8), "mosaic-masks")
-    try expectSame(labels(mosaics.labels), "mosaic-labels")
+    try ExampleFiles.expectSame(mosaics.inputs, "mosaic")
+    try ExampleFiles.expectSame(#require(mosaics.truth.mask).converted(to: .uint8), "mosaic-masks")
+    try ExampleFiles.expectSame(labels(mosaics.labels), "mosaic-labels")
   }
 
   /// The C library's logarithm and cosine may differ in the last digit.
   @Test func `rows are the same to float precision`() throws {
     let clusters = try GaussianClusters(count: 16, seed: 2)
-    try expectClose(clusters.inputs, Self.data("gaussian"), absolute: 1e-6, relative: 1e-6)
-    try expectSame(clusters.masks.converted(to: .uint8), "gaussian-masks")
-    try expectSame(labels(clusters.labels), "gaussian-labels")
+    try expectClose(clusters.inputs, ExampleFiles.data("gaussian"), absolute: 1e-6, relative: 1e-6)
+    try ExampleFiles.expectSame(clusters.masks.converted(to: .uint8), "gaussian-masks")
+    try ExampleFiles.expectSame(labels(clusters.labels), "gaussian-labels")
   }
 
   @Test func `networks answer fresh instances as often as is said`() throws {
     let objects = try PastedObjects(count: 800, seed: 1234)
-    #expect(try objects.byObject.accuracy(of: Self.model("objects")) >= 0.955)
-    #expect(try objects.byScene.accuracy(of: Self.model("scenes")) >= 0.975)
+    #expect(try objects.byObject.accuracy(of: ExampleFiles.model("objects")) >= 0.955)
+    #expect(try objects.byScene.accuracy(of: ExampleFiles.model("scenes")) >= 0.975)
     let clusters = try GaussianClusters(count: 2000, seed: 1234)
-    #expect(try clusters.groundTruth.accuracy(of: Self.model("gaussian")) >= 0.925)
+    #expect(try clusters.groundTruth.accuracy(of: ExampleFiles.model("gaussian")) >= 0.925)
     let mosaics = try Mosaics(count: 800, seed: 1234)
-    #expect(try mosaics.accuracy(of: Self.model("mosaic")) >= 0.955)
+    #expect(try mosaics.accuracy(of: ExampleFiles.model("mosaic")) >= 0.955)
   }
 
   @Test func `the object network does not need scenes, nor the scene network objects`() throws {
     // Scenes alone: nothing is lost for their network, and the other one can but guess among four.
     let set = try PastedObjects(count: 400, seed: 99)
-    let scene = try Self.model("scenes")
+    let scene = try ExampleFiles.model("scenes")
     let bare = GroundTruth(inputs: set.scenes, labels: set.sceneLabels, truth: Truth())
     #expect(try bare.accuracy(of: scene) >= 0.97)
     let guess = GroundTruth(inputs: set.scenes, labels: set.objectLabels, truth: Truth())
-    #expect(try guess.accuracy(of: Self.model("objects")) < 0.4)
+    #expect(try guess.accuracy(of: ExampleFiles.model("objects")) < 0.4)
   }
 
   @Test func `rows decide by the features in their mask`() throws {
     let clusters = try GaussianClusters(count: 2000, seed: 7)
-    let model = try Self.model("gaussian")
+    let model = try ExampleFiles.model("gaussian")
     func accuracy(movingOutside moves: Bool) throws -> Double {
       let kept = try moves ? clusters.masks : 1 - clusters.masks
       let inputs = try clusters.centers + (clusters.inputs - clusters.centers) * kept

@@ -2,7 +2,6 @@
 
 import Attribution
 import Evaluation
-import Foundation
 import ONNX
 import TestSupport
 import Testing
@@ -11,18 +10,6 @@ import Torch
 /// The networks in `Examples` whose output is more than one class: as good as is said, and their
 /// attributions lie where what is known to matter lies.
 @Suite struct OutputExampleTests {
-  private static let examples = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Examples")
-
-  private static func data(_ name: String) throws -> Tensor {
-    try Tensor(contentsOfNPY: examples.appending(path: "Data/\(name).npy").path)
-  }
-
-  private static func model(_ name: String) throws -> ONNXModel {
-    try ONNXModel(path: examples.appending(path: "Models/\(name).onnx").path)
-  }
-
   private func output(_ model: ONNXModel, _ inputs: Tensor, at cut: any Cut) throws -> Tensor {
     try Instances(of: Inputs(inputs), in: model, to: cut).probe.explained.output
   }
@@ -39,37 +26,27 @@ import Torch
       IntegratedGradients(
         model, quantity: quantity, slice: slice, from: baseline, steps: 8, rule: .secant)
     }
-    let attributions = try IntegratedGradients(
-      model, quantity: quantity, slice: NetworkSlice(from: .input, to: end), from: baseline,
-      steps: 8, rule: .secant
-    ).attributions(for: inputs)
-    let explanation = try Explanation(
-      attributions: attributions, of: Inputs(inputs), in: model, by: explainer,
-      truth: Truth(mask: mask))
+    let explanation = try explainer.explanation(
+      of: Inputs(inputs), in: model, truth: Truth(mask: mask))
     let scores = try metric.scores(of: explanation, seed: 0).scores.filter { !$0.isNaN }
     return (scores.reduce(0, +) / Double(scores.count), scores.count)
   }
 
   @Test func `sets are the same on every machine, bit for bit`() throws {
-    func expectSame(_ made: Tensor, _ file: String) throws {
-      let known = try Self.data(file)
-      #expect(known.elementType == made.elementType && known.shape == made.shape, "\(file)")
-      #expect(try known.bytes() == made.bytes(), "\(file)")
-    }
     let heartbeats = try Heartbeats(count: 16, seed: 2)
-    try expectSame(heartbeats.series, "heartbeats")
-    try expectSame(heartbeats.masks.converted(to: .uint8), "heartbeats-masks")
-    try expectSame(Tensor(heartbeats.labels.map { Int64($0) }), "heartbeats-labels")
+    try ExampleFiles.expectSame(heartbeats.series, "heartbeats")
+    try ExampleFiles.expectSame(heartbeats.masks.converted(to: .uint8), "heartbeats-masks")
+    try ExampleFiles.expectSame(Tensor(heartbeats.labels.map { Int64($0) }), "heartbeats-labels")
     let shapes = try ShapePictures(count: 16, seed: 2)
-    try expectSame(shapes.images, "shapes")
-    try expectSame(shapes.pixelLabels.converted(to: .uint8), "shapes-pixels")
+    try ExampleFiles.expectSame(shapes.images, "shapes")
+    try ExampleFiles.expectSame(shapes.pixelLabels.converted(to: .uint8), "shapes-pixels")
   }
 
   // MARK: Series
 
   @Test func `the bump of a series is where its class is`() throws {
     let set = try Heartbeats(count: 90, seed: 1234)
-    let model = try Self.model("heartbeats")
+    let model = try ExampleFiles.model("heartbeats")
     #expect(try set.groundTruth.accuracy(of: model) >= 0.985)
     let against = ClassScore(.labels(set.labels)) - ClassScore(.index(0))
     let mass = try score(RelevanceMassAccuracy(), model, set.series, set.masks, against)
@@ -80,7 +57,7 @@ import Torch
 
   @Test func `the steps of a bump are seen in the bump`() throws {
     let set = try Heartbeats(count: 90, seed: 1235)
-    let model = try Self.model("heartbeats")
+    let model = try ExampleFiles.model("heartbeats")
     let end = OutputCut("steps")
     let predicted = try output(model, set.series, at: end).indexOfMaximum(axis: 1)
     let right = try (predicted .== set.stepLabels).converted(to: .float64)
@@ -96,7 +73,7 @@ import Torch
 
   @Test func `pixels are called a square for the square and what is around it`() throws {
     let set = try ShapePictures(count: 48, seed: 1234)
-    let model = try Self.model("shapes-segmented")
+    let model = try ExampleFiles.model("shapes-segmented")
     let predicted = try output(model, set.images, at: LogitCut()).indexOfMaximum(axis: 1)
     #expect(try (predicted .== set.pixelLabels).converted(to: .float64).mean().number() > 0.95)
     let square = try set.masks(of: 1)
@@ -118,7 +95,7 @@ import Torch
 
   @Test func `each label that is there lies on its shape`() throws {
     let set = try ShapePictures(count: 48, seed: 1236)
-    let model = try Self.model("shapes-present")
+    let model = try ExampleFiles.model("shapes-present")
     let presence = try set.presence
     let probabilities = try output(model, set.images, at: .output)
     let right = try ((probabilities .> 0.5) .== (presence .> 0.5)).converted(to: .float64)
@@ -134,7 +111,7 @@ import Torch
 
   @Test func `one network knows an object and its size, each by an output of its own`() throws {
     let many = try PastedObjects(count: 400, seed: 1237)
-    let model = try Self.model("object-size")
+    let model = try ExampleFiles.model("object-size")
     #expect(try many.byObject.accuracy(of: model) >= 0.945)
     let sizes = try many.masks.sum(axes: [1, 2, 3])
     let answers = try output(model, many.images, at: .output("size")).squeezed(axis: 1)

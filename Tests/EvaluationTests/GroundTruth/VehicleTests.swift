@@ -2,7 +2,6 @@
 
 import Attribution
 import Evaluation
-import Foundation
 import ONNX
 import TestSupport
 import Testing
@@ -10,28 +9,20 @@ import Torch
 
 /// Vehicles: what is where, and that explanations which compare find it.
 @Suite struct VehicleTests {
-  private static let examples = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Examples")
-
-  private static func data(_ name: String) throws -> Tensor {
-    try Tensor(contentsOfNPY: examples.appending(path: "Data/\(name).npy").path)
-  }
-
   private static func network() throws -> ONNXModel {
-    try ONNXModel(path: examples.appending(path: "Models/vehicles.onnx").path)
+    try ExampleFiles.model("vehicles")
   }
 
   @Test func `Swift and Python draw the same, bit for bit`() throws {
     let set = try Vehicles(count: 12, seed: 2)
-    #expect(try set.images.bytes() == Self.data("vehicles").bytes())
-    #expect(try set.labels == Self.data("vehicles-labels").integers())
+    #expect(try set.images.bytes() == ExampleFiles.data("vehicles").bytes())
+    #expect(try set.labels == ExampleFiles.data("vehicles-labels").integers())
     // Against a convertible where it is a sedan, and against a sedan elsewhere.
     let roofs = try set.masks(against: .convertible)
     let others = try set.masks(against: .sedan)
     let parts = try Tensor.concatenated(
       set.labels.enumerated().map { row, kind in try (kind == 0 ? roofs : others)[row..<row + 1] })
-    #expect(try parts.converted(to: .uint8).bytes() == Self.data("vehicles-parts").bytes())
+    #expect(try parts.converted(to: .uint8).bytes() == ExampleFiles.data("vehicles-parts").bytes())
   }
 
   @Test func `pictures depend on seed and place alone`() throws {

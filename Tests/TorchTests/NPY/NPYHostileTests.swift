@@ -131,7 +131,7 @@ import Torch
 
   @Test(arguments: 0..<8 as Range<UInt64>)
   func `damage at random places gives an array or a reason`(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed: seed)
     let names = ["f4-big", "fortran", "version-2", "u2-big", "b1-little", "refused-structured"]
     for _ in 0..<500 {
       let name = names.randomElement(using: &random) ?? names[0]

@@ -12,7 +12,7 @@ extension ExplainPlan {
     var notes: [String] = []
     let isStandard = options.quantity == nil && options.labels.isEmpty
     if options.to == "logits", model.outputs.count > 1 {
-      let read = model.head?.output ?? model.outputs[0]
+      let read = model.toldOutput
       let others = model.outputs.filter { $0 != read }.map { "output:\($0.value)" }
       notes.append(
         "the model has \(model.outputs.count) outputs, and '\(read.value)' is explained: others are "

@@ -72,9 +72,8 @@ public struct ExplainPlan: Sendable {
       !options.isTable, options.inputs.allSatisfy(\.isImageName)
     {
       throw ToolError.usage(
-        "--output \(page.path): pages are for texts, which --text and --texts give, for series and for "
-          + "tables; "
-          + "of images there are FILE.png")
+        "--output \(page.path): pages are for texts, which --text and --texts give, for series and "
+          + "for tables; of images there are FILE.png")
     }
     if let file = outputs.first(where: { $0.kind == .csv }), !options.isTable {
       throw ToolError.usage(
@@ -142,6 +141,11 @@ public struct ExplainPlan: Sendable {
     if let rows = options.rowsAtOnce { engine.rowLimit = .rows(rows) }
     return engine
   }
+
+  /// Where paths start: of a table without a baseline what its features say.
+  ///
+  /// - Parameter texts: Those whose special tokens stay as they are.
+  /// - Throws: ``ToolError/data(_:)`` where the cut has no place for each token, so that none can stay.
   func start(
     _ materials: Materials, holding texts: EncodedTexts? = nil
   ) throws -> any Baseline {

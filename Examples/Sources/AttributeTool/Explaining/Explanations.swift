@@ -18,6 +18,15 @@ public struct ExplainPlans: Sendable {
         "\(file) holds the numbers of one configuration, and there are \(plans.count): explain "
           + "each by itself, or write a .json, .png or .html file")
     }
+    if options.isTable || options.series.given != nil { try checkTold() }
+  }
+
+  /// Series and tables are drawn by one configuration.
+  private func checkTold() throws {
+    guard let file = plans[0].plan.outputs.first(where: { $0.kind != .json }) else { return }
+    throw ToolError.usage(
+      "\(file.path): series and tables are shown by one configuration, and there are "
+        + "\(plans.count): explain each by itself, or write a .json file")
   }
 
   /// Loads the model, explains the inputs by every configuration, and writes nothing.
@@ -29,13 +38,8 @@ public struct ExplainPlans: Sendable {
     let model = try first.plan.model()
     let found = Explanations(
       names: plans.map(\.name), try plans.map { try $0.plan.explanation(of: model) })
-    if let file = first.plan.outputs.first(where: { $0.kind != .json }), found.areSeveral,
-      found.isSeries || found.first.table != nil
-    {
-      throw ToolError.usage(
-        "\(file.path): series and tables are shown by one configuration, and there are "
-          + "\(plans.count): explain each by itself, or write a .json file")
-    }
+    // What is a series by its shape alone is known only now.
+    if found.areSeveral, found.isSeries { try checkTold() }
     return found
   }
 }

@@ -25,7 +25,7 @@ extension Prediction {
       let given = try inputs.given(for: model, rows: rows)
       let output = try withoutRecording {
         end is LogitCut
-          ? try model.evaluate([model.outputs[0]], given: given)[0]
+          ? try model.evaluate([model.toldOutput], given: given)[0]
           : try end.read(model.evaluate(end.places(in: model), given: given))[0]
       }
       let instance = try Tensor.range(from: rows.lowerBound, to: rows.upperBound)

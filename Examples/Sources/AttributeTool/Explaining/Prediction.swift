@@ -12,15 +12,15 @@ struct Prediction {
   /// What the class is called, where that is known.
   var name: String?
 
-  /// The predictions of all instances: of the output that ends in a softmax or sigmoid, or else of the
-  /// first; `nil` where that is not `[rows, classes]` or `[rows]`.
+  /// The predictions of all instances; `nil` where the output is not `[rows, classes]` or `[rows]`.
   static func all(of model: ONNXModel, _ inputs: LoadedInputs) throws -> [Prediction]? {
     let count = inputs.instances.count
     var predictions: [Prediction] = []
     for start in stride(from: 0, to: count, by: 64) {
       let given = try inputs.given(for: model, rows: start..<min(start + 64, count))
-      let place = model.head?.output ?? model.outputs[0]
-      var output = try withoutRecording { try model.evaluate([place], given: given)[0] }
+      var output = try withoutRecording {
+        try model.evaluate([model.toldOutput], given: given)[0]
+      }
       if output.rank == 1 { output = try output.unsqueezed(axis: 1) }
       guard output.rank == 2, output.shape[1] > 0 else { return nil }
       let scores = try output.numbers()
@@ -35,4 +35,9 @@ struct Prediction {
     }
     return predictions
   }
+}
+
+extension ONNXModel {
+  /// The output that predictions are of: the one that ends in a softmax or sigmoid, or else the first.
+  var toldOutput: Place { head?.output ?? outputs[0] }
 }

@@ -3,6 +3,12 @@
 import Attribution
 
 extension Explanations {
+  /// What was decided for the caller, of every configuration, each once.
+  var notes: [String] {
+    var seen = Set<String>()
+    return all.flatMap(\.maps.notes).filter { seen.insert($0).inserted }
+  }
+
   /// What the terminal shows: of every configuration a line for each instance, and what it took.
   ///
   /// - Parameter inColor: Whether words are colored, for terminals of 24-bit color, or have their
@@ -21,7 +27,7 @@ extension Explanations {
       }
     }
     lines += words(inColor: inColor)
-    lines += first.maps.notes
+    lines += notes
     if !areSeveral { lines.append(first.effortLine) }
     let plan = first.plan
     let files = plan.outputs.map(\.path) + [plan.options.standardErrors].compactMap { $0 }

@@ -42,13 +42,16 @@ extension Explanation {
           sets.map { (key: $0.key.isEmpty ? "ai.onnx" : $0.key, value: .integer($0.value)) }),
       ],
       "inputs": .array(
-        try (inputs.files + inputs.otherFiles).map { file in
-          ["file": .string(file), "sha256": .string(try SHA256.digest(ofFile: file))]
-        }),
-      "tokenizer": try plan.options.text.tokenizer.map { file in
-        ["file": .string(file), "sha256": .string(try SHA256.digest(ofFile: file))]
-      } ?? .null,
+        try (inputs.files + inputs.otherFiles).map { try Self.digest(ofFile: $0) }),
+      "tokenizer": try Self.digest(ofFile: plan.options.text.tokenizer),
+      "tokens": try Self.digest(ofFile: plan.options.text.tokens),
     ]
+  }
+
+  /// A file and what is in it; null where there is none.
+  static func digest(ofFile file: String?) throws -> JSON {
+    guard let file else { return .null }
+    return ["file": .string(file), "sha256": .string(try SHA256.digest(ofFile: file))]
   }
 
   private var configurationReport: JSON {

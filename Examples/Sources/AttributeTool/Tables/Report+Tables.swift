@@ -9,13 +9,9 @@ extension Explanation {
   func tableReport() throws -> JSON? {
     guard let table else { return nil }
     let (explained, layout) = (table.explanation, table.loaded.layout)
-    let description: JSON =
-      try table.loaded.description.map { file in
-        ["file": .string(file), "sha256": .string(try SHA256.digest(ofFile: file))]
-      } ?? .null
     return [
       "table": [
-        "description": description,
+        "description": try Self.digest(ofFile: table.loaded.description),
         "target": JSON(layout.target),
         "quantity": .string(explained.quantity),
         "unit": JSON(explained.unit),

@@ -92,11 +92,6 @@ struct UnitsInstances {
     return LoadedInputs(tensors: tensors, instances: rows.map { instances[$0] })
   }
 
-  /// The ranges of batches.
-  func batches(of rows: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: rows).map { $0..<min(count, $0 + rows) }
-  }
-
   private static func part(
     _ file: String, _ input: ModelInput, _ loader: InputLoader
   ) throws -> Part {

@@ -35,14 +35,13 @@ public struct UnitsPlan: Sendable {
     whole = try ExplainPlan(options.explain)
   }
 
-  /// The quantity's parts besides itself, where it is a sum of some: class against class has two.
-  func quantities(labels: [Int]) throws -> [any QuantityOfInterest] {
-    let whole =
-      try labels.isEmpty
-      ? whole.quantity
-      : QuantityGrammar.quantity(options.explain.quantity ?? "class:label", labels: labels)
-    guard let sum = whole as? WeightedSum, (2...4).contains(sum.terms.count) else { return [whole] }
-    return [whole] + sum.terms.map(\.quantity)
+  /// The quantity, and its parts where it is a sum of some: class against class has two.
+  var quantities: [any QuantityOfInterest] {
+    let quantity = whole.quantity
+    guard let sum = quantity as? WeightedSum, (2...4).contains(sum.terms.count) else {
+      return [quantity]
+    }
+    return [quantity] + sum.terms.map(\.quantity)
   }
 
   /// The class that a quantity asks about, where it is one: the first of two that are compared.

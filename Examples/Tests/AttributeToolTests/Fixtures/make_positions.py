@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes spans.onnx and beside.onnx, networks of which every number is known.
+"""Writes spans.onnx, beside.onnx and likely.onnx, networks of which every number is known.
 
     pip install onnx numpy
     python make_positions.py
 
-Both read ids and mask [batch, length]. Token i has the row (i / 100, -i / 200) of a table; the
+All read ids and mask [batch, length]. Token i has the row (i / 100, -i / 200) of a table; the
 vocabulary is that of `Models/sentiment-tokenizer.json`. spans.onnx gives the first number of each token
 as `starts`, the second as `ends`, [batch, length] each, and nothing is done with the mask. beside.onnx
 reads `weights` [batch, 2] besides, and gives as `logits` [batch, 2] the sum of the rows that the mask
-shows, times the weights.
+shows, times the weights. likely.onnx gives the rows themselves as `vectors` [batch, length, 2], and
+as `likely` the softmax of their opposites.
 """
 
 import json
@@ -60,3 +61,8 @@ write("beside", [
     helper.make_node("ReduceSum", ["seen", "length"], ["sum"], "sum", keepdims=0),
     helper.make_node("Mul", ["sum", "weights"], ["logits"], "logits"),
 ], [text("ids"), text("mask"), numbers("weights", 2)], [numbers("logits", 2)])
+write("likely", [
+    gather,
+    helper.make_node("Neg", ["vectors"], ["opposites"], "opposites"),
+    helper.make_node("Softmax", ["opposites"], ["likely"], "likely", axis=-1),
+], [text("ids"), text("mask")], [numbers("vectors", "length", 2), numbers("likely", "length", 2)])
