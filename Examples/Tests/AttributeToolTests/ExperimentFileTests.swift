@@ -76,6 +76,7 @@ struct Slip: CustomTestStringConvertible {
       Slip("\"seed\"", "\"seeds\"", "e.json: seeds: there is no such key; there are $schema, name"),
       Slip("\"seed\": 3", "\"seed\": \"3\"", "e.json: seed: a whole number is expected"),
       Slip("\"name\": \"small\", ", "", "e.json: name: it is missing"),
+      Slip("\"seed\": 3", "\"seed\": -3", "e.json: one of its numbers does not fit"),
       Slip(
         "\"influence\": true", "\"influense\": true", "e.json: methods[1].influense: there is no"),
       Slip("\"influence\": true", "\"steps\": 3", "e.json: methods[1]: 'point' takes no steps"),
