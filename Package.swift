@@ -12,8 +12,14 @@ struct LibTorch {
   /// libtorch 2.x is written in C++20, Debian's 1.13 in C++17.
   var languageStandard: CXXLanguageStandard { directory == nil ? .cxx17 : .cxx20 }
 
+  /// Debian's libtorch computes with Debian's oneDNN, which can then be asked for more than libtorch
+  /// asks for. Its headers may be absent.
+  var hasOneDNN: Bool {
+    directory == nil && FileManager.default.fileExists(atPath: "/usr/include/oneapi/dnnl/dnnl.hpp")
+  }
+
   var compilerSettings: [CXXSetting] {
-    guard let directory else { return [] }
+    guard let directory else { return hasOneDNN ? [.define("CTORCH_WITH_ONEDNN")] : [] }
     return [.unsafeFlags(["-isystem", directory + "/include"])]
   }
 
@@ -27,6 +33,7 @@ struct LibTorch {
           .unsafeFlags(["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-Xlinker", "--as-needed"]))
       }
     }
+    if hasOneDNN { settings.append(.linkedLibrary("dnnl")) }
     return settings + [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 private enum Operators {
-  static let convolution = Operator("aten::convolution")
+  static let convolution = Operator("attribution::convolution")
   static let fold = Operator("aten::im2col")
 }
 

@@ -52,13 +52,25 @@ struct Contributions {
 
   /// Σ over samples of rows ⊙ factor, `[instances, …]`, float64.
   private func total(_ rows: Tensor, times factor: Tensor?) throws -> Tensor {
-    let shape = rows.shape
-    let perSample = [shape[0] / count, count] + shape.dropFirst()
     let isShared = factor.map { $0.shape[0] == count } ?? false
     let products = try factor.map { isShared ? rows : try rows * $0 } ?? rows
-    var sum = try products.reshaped(to: perSample).sum(axes: [0]).converted(to: .float64)
+    var sum = try overSamples(products).converted(to: .float64)
     if let factor, isShared { sum = try sum * factor }
     return sum
+  }
+
+  /// Σ over samples of `rows`, `[instances, …]`.
+  private func overSamples(_ rows: Tensor) throws -> Tensor {
+    let samples = rows.shape[0] / count
+    // Where a sample fills the caches, samples that are added one by one take a fifth of the time.
+    if samples <= 64, rows.count / rows.shape[0] * count >= 1 << 16 {
+      var sum = try rows[0..<count]
+      for sample in 1..<max(1, samples) {
+        sum = try sum + rows[sample * count..<(sample + 1) * count]
+      }
+      return sum
+    }
+    return try rows.reshaped(to: [samples, count] + rows.shape.dropFirst()).sum(axes: [0])
   }
 
   /// rows ⊙ factor, `[samples, instances, …]`.

@@ -274,6 +274,10 @@ const char *ct_version(void);
 int32_t ct_thread_count(void);
 ct_status ct_set_thread_count(int32_t count);
 
+/// Whether convolutions may run by Winograd's algorithm where that is faster; so at the start.
+bool ct_allows_winograd(void);
+void ct_set_allows_winograd(bool allows);
+
 /// Lets the C library keep up to `byte_count` freed bytes of the heap for later tensors.
 ///
 /// By default it returns every large block to the system at once, which then has to clear the pages

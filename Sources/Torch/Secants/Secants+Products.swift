@@ -18,7 +18,7 @@ extension SecantRules {
       let product = try call.tensor(1).matrixProduct(call.tensor(2)) * call.number(4, 1)
       return [try call.tensor(0) * call.number(3, 1) + product]
     },
-    "aten::convolution": { call in
+    "attribution::convolution": { call in
       guard call.isFollowed(1) else {
         return try call.linear(RowMaps.convolved)
       }
