@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains the networks for tables, and writes each beside a file that describes its features.
 
+    pip install torch scikit-learn onnx
     python train_tables.py
 
     breast-cancer.onnx, diabetes.onnx     scikit-learn's data, features standardized beforehand

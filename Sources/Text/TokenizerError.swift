@@ -20,10 +20,14 @@ public enum TokenizerError: Error, Sendable, Equatable, CustomStringConvertible 
         + known.map { "'\($0)'" }.joined(separator: ", ")
         + ". Tokenize with the library that wrote it, and give ids and tokens instead"
     case .noTemplate(let what):
-      return "the tokenizer has no template for \(what)"
-    case .noToken(let token): return "there is no token '\(token)' in the vocabulary"
+      return "the tokenizer has no template for \(what): take the file of one that has, or join "
+        + "them to one text"
+    case .noToken(let token):
+      return "there is no token '\(token)' in the vocabulary, which the tokenizer needs: take the "
+        + "file that came with the model"
     case .tooLong(let maximum, let special):
-      return "the tokenizer cuts at \(maximum) tokens, and \(special) are special ones alone"
+      return "the tokenizer cuts at \(maximum) tokens, and \(special) are special ones alone: "
+        + "raise 'max_length' under 'truncation' in its file"
     }
   }
 }

@@ -17,10 +17,12 @@ import Visualization
     return try UnitInfluence(engine).ranking(for: input)
   }
 
-  @Test func `bars are as long as the means, to the side of their sign, with their errors`() throws
-  {
-    let units = try ranking([[2, -1, 0], [4, -1, 0]]).units
-    let read = try Elements(of: UnitBars(title: "units", units).markup)
+  @Test func `a layer has a bar for each unit, to the side of its sign, with its error`() throws {
+    let ranking = try ranking([[2, -1, 0], [4, -1, 0]])
+    let report = UnitReport(
+      title: "t", lead: "", facts: [], quantities: ["the whole"], input: [],
+      layers: [UnitReport.Layer(name: "conv", detail: "", ranking: ranking, cards: [])])
+    let read = try Elements(of: .element("div", [:], report.page().body))
     let bars = read.named("rect")
     #expect(bars.count == 3)
     func number(_ bar: [String: String], _ key: String) throws -> Double {
@@ -31,9 +33,12 @@ import Visualization
     expectClose(widths[0] / widths[1], 3, absolute: 0.01)
     #expect(widths[2] == 0)
     #expect(try abs(number(bars[1], "x") + widths[1] - zero) < 0.02)
-    #expect(bars[0]["fill"] != bars[1]["fill"])
+    let colors = ColorMap.redWhiteBlue
+    #expect(bars[0]["fill"] == colors.color(at: 0.92).hexadecimal)
+    #expect(bars[1]["fill"] == colors.color(at: 0.08).hexadecimal)
     // The first alone has an error: 3 ± 1.
     #expect(read.texts("desc") == ["unit 0: 3 ± 1; unit 1: \u{2212}1 ± 0; unit 2: 0 ± 0"])
+    #expect(read.texts("text").contains("the whole"))
     // Grid, zero, and one error.
     #expect(read.named("path").count == 3)
   }

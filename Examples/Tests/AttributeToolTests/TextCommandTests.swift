@@ -8,6 +8,7 @@ import ONNX
 import Testing
 import Text
 import Torch
+import Visualization
 
 /// `attribute explain --text`.
 @Suite struct TextCommandTests {

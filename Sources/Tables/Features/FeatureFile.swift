@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Evaluation
+
 /// How the columns of a table become a model's inputs, as it stands in a file beside the model;
 /// `Docs/features.schema.json` tells the same in another language, and a test keeps both in step.
 public struct FeatureFile: Codable, Sendable, Equatable {
@@ -21,7 +23,7 @@ public struct FeatureFile: Codable, Sendable, Equatable {
   public init(features: [Feature]) { self.features = features }
 
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(of: CodingKeys.self)
+    let container = try StrictJSON.container(of: CodingKeys.self, from: decoder)
     schema = try container.decodeIfPresent(String.self, forKey: .schema)
     features = try container.decode([Feature].self, forKey: .features)
     target = try container.decodeIfPresent(String.self, forKey: .target)
@@ -33,7 +35,11 @@ public struct FeatureFile: Codable, Sendable, Equatable {
   ///
   /// - Throws: ``TableError``, which names the place.
   public init(bytes: [UInt8], file: String = "the description") throws {
-    self = try StrictJSON.value(FeatureFile.self, from: bytes, file: file)
+    do {
+      self = try StrictJSON.value(FeatureFile.self, from: bytes)
+    } catch let fault as StrictJSON.Fault {
+      throw TableError(file, column: fault.place, fault.reason)
+    }
     try check(file)
   }
 
@@ -68,7 +74,7 @@ extension FeatureFile {
     public init(name: String) { self.name = name }
 
     public init(from decoder: any Decoder) throws {
-      let container = try decoder.container(of: CodingKeys.self)
+      let container = try StrictJSON.container(of: CodingKeys.self, from: decoder)
       name = try container.decode(String.self, forKey: .name)
       unit = try container.decodeIfPresent(String.self, forKey: .unit)
       input = try container.decodeIfPresent(String.self, forKey: .input)
@@ -142,7 +148,7 @@ extension FeatureFile {
     }
 
     public init(from decoder: any Decoder) throws {
-      let container = try decoder.container(of: CodingKeys.self)
+      let container = try StrictJSON.container(of: CodingKeys.self, from: decoder)
       name = try container.decodeIfPresent(String.self, forKey: .name)
       unit = try container.decodeIfPresent(String.self, forKey: .unit)
       mean = try container.decodeIfPresent(Double.self, forKey: .mean)

@@ -13,9 +13,10 @@ extension TableExplanation {
     let shown = order.count <= limit + 1 ? order.count : limit
     var lines = order.prefix(shown).map { feature in
       Line(
-        name: layout.features[feature].name.safe,
-        value: value(of: feature, row: row).text(unit: layout.features[feature].unit).safe,
-        baseline: baseline(of: feature, row: row).map { "from \($0.text().safe)" } ?? "",
+        name: layout.features[feature].name.withoutCommands,
+        value: value(of: feature, row: row).text(unit: layout.features[feature].unit)
+          .withoutCommands,
+        baseline: baseline(of: feature, row: row).map { "from \($0.text().withoutCommands)" } ?? "",
         attribution: attribution(of: feature, row: row))
     }
     if shown < order.count {
@@ -48,7 +49,7 @@ extension TableExplanation {
   /// The features that matter most over all rows, for a terminal.
   public func text(_ summaries: [FeatureSummary], limit: Int = 10) -> [String] {
     let shown = summaries.prefix(limit)
-    let names = shown.map { layout.features[$0.feature].name.safe }
+    let names = shown.map { layout.features[$0.feature].name.withoutCommands }
     let width = names.map(\.count).max() ?? 0
     let greatest = shown.first?.size.mean ?? 0
     var lines = zip(names, shown).map { name, summary in
@@ -78,15 +79,5 @@ extension String {
   fileprivate func filled(_ width: Int, atStart: Bool = false) -> String {
     let space = String(repeating: " ", count: max(0, width - count))
     return atStart ? space + self : self + space
-  }
-
-  /// Without what would steer a terminal.
-  fileprivate var safe: String {
-    var text = ""
-    for scalar in unicodeScalars {
-      let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-      text.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)
-    }
-    return text
   }
 }

@@ -26,6 +26,8 @@ public struct BarChart: Sendable {
   public let scale: ChartScale
   /// Letters of the bars' names that are shown; the field is narrower where names are longer.
   public let nameLength: Int
+  /// Whose arms the bars have; `nil` for orange and blue that stand out from every paper.
+  public let colors: ColorMap?
 
   /// - Parameters:
   ///   - label: What the bars count, with the unit.
@@ -33,10 +35,11 @@ public struct BarChart: Sendable {
   ///   - nameLength: From 1 to 26.
   public init(
     title: String, summary: String, label: String, bars: [Bar], covering numbers: [Double] = [],
-    nameLength: Int = 13
+    nameLength: Int = 13, colors: ColorMap? = nil
   ) {
     precondition(1...26 ~= nameLength, "names of \(nameLength) letters leave no room for bars")
     self.nameLength = nameLength
+    self.colors = colors
     self.title = title
     self.summary = summary
     self.label = label
@@ -80,13 +83,11 @@ public struct BarChart: Sendable {
       [.text(shortened(bar.name, to: nameLength)), .element("title", [:], [.text(bar.name)])])
     guard bar.value.isFinite else { return [name] }
     let (start, end) = (across(0), across(bar.value))
-    // Against is told by the side as well as by the color.
-    let color = bar.value < 0 ? Color(0x0072B2) : Color(0xD55E00)
     let rectangle = Markup.element(
       "rect",
       [
         "x": svg(min(start, end)), "y": svg(top), "width": svg(abs(end - start)),
-        "height": svg(Self.step - 4), "fill": color.hexadecimal,
+        "height": svg(Self.step - 4), "fill": color(of: bar.value).hexadecimal,
       ])
     guard let interval = bar.interval else { return [name, rectangle] }
     let (low, high) = (svg(across(interval.lowerBound)), svg(across(interval.upperBound)))
@@ -97,6 +98,11 @@ public struct BarChart: Sendable {
         "M\(low) \(svg(middle))H\(high)M\(low) \(upper)V\(lower)M\(high) \(upper)V\(lower)",
         width: 1.5),
     ]
+  }
+
+  /// Against is told by the side as well as by the color.
+  private func color(of value: Double) -> Color {
+    colors?.arm(isFor: value >= 0) ?? (value < 0 ? Color(0x0072B2) : Color(0xD55E00))
   }
 
   private var left: Double { 96 + Double(nameLength - 13) * 6.2 }

@@ -80,10 +80,7 @@ public struct WaterfallChart: Sendable {
   }
 
   /// The color of a step.
-  public func color(of value: Double) -> Color {
-    let position = value < 0 ? 0.08 : 0.92
-    return colors.color(at: colors.isDiverging ? position : 0.5)
-  }
+  public func color(of value: Double) -> Color { colors.arm(isFor: value >= 0) }
 
   /// A number with as many decimals as all others here, so that they can be added up: a thousandth of
   /// the axis is told.

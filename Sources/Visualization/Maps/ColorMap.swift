@@ -33,6 +33,10 @@ public struct ColorMap: Sendable, Equatable {
 
   /// The color of 0.
   public var neutral: Color { color(at: isDiverging ? 0.5 : 0) }
+
+  /// The color of a bar for or against, not quite the end's, which is too dark to be told from dark
+  /// paper; without a sign the middle's.
+  func arm(isFor: Bool) -> Color { color(at: isDiverging ? (isFor ? 0.92 : 0.08) : 0.5) }
 }
 
 extension ColorMap {

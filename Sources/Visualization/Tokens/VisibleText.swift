@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension String {
-  /// The text with signs in place of what would steer a terminal or the order of letters, each one
-  /// sign: what is shown is what there is.
-  var withoutCommands: String {
+  /// The text with a sign in place of each scalar that would steer a terminal or the order of letters:
+  /// what is shown is what there is.
+  public var withoutCommands: String {
     String(
       String.UnicodeScalarView(
         unicodeScalars.map { scalar in

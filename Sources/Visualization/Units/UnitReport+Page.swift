@@ -78,7 +78,7 @@ extension UnitReport {
       .element("p", ["class": "note"], [.text(flowText(ranking))]),
     ]
     let shown = Array(ranking.units.prefix(max(12, layer.cards.count)))
-    let bars = UnitBars(title: "units of \(layer.name)", shown, colors: colors).markup
+    let bars = bars(shown, of: layer.name).markup
     let caption =
       shown.count < ranking.units.count
       ? "the first \(shown.count) of \(ranking.units.count) units" : "all \(shown.count) units"
@@ -90,6 +90,25 @@ extension UnitReport {
     pieces.append(.element("div", ["class": "charts"], figures))
     pieces.append(.element("div", ["class": "cards"], try layer.cards.map(card)))
     return .element("section", ["id": "layer-\(place)"], pieces)
+  }
+
+  /// Units from 0 to what they do, with their standard errors.
+  private func bars(_ units: [RankedUnit], of layer: String) -> BarChart {
+    BarChart(
+      title: "units of \(layer)",
+      summary: units.map { "unit \($0.name): \(text(of: $0))" }.joined(separator: "; "),
+      label: quantities.first ?? "",
+      bars: units.map { unit in
+        BarChart.Bar(
+          unit.name, unit.mean,
+          interval: unit.standardError.flatMap { error in
+            error > 0 ? unit.mean - error...unit.mean + error : nil
+          })
+      }, nameLength: 9, colors: colors)
+  }
+
+  private func text(of unit: RankedUnit) -> String {
+    labelText(unit.mean) + (unit.standardError.map { " ± " + labelText($0) } ?? "")
   }
 
   private func error(_ ranking: UnitRanking) -> String {
@@ -107,10 +126,9 @@ extension UnitReport {
 
   private func card(_ card: Card) throws -> Markup {
     let unit = card.unit
-    let error = unit.standardError.map { " ± " + labelText($0) } ?? ""
     var pieces: [Markup] = [
       .element("h3", [:], [.text("unit \(unit.name)")]),
-      .element("p", ["class": "value"], [.text(labelText(unit.mean) + error)]),
+      .element("p", ["class": "value"], [.text(text(of: unit))]),
     ]
     if card.means.count > 1 {
       let parts = zip(quantities, card.means).dropFirst().map { name, mean in

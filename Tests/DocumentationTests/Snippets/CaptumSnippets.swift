@@ -6,15 +6,10 @@ import TestSupport
 import Testing
 import Torch
 
-@Suite struct CaptumSnippets {
-  let model: ONNXModel
-  let digits: Tensor
+@Suite struct CaptumSnippets: DigitSnippets {
+  let example: DigitExample
 
-  init() throws {
-    try Workplace.enter()
-    model = try ONNXModel(path: "Models/digits.onnx")
-    digits = try Tensor(contentsOfNPY: "Data/ten-digits.npy")
-  }
+  init() throws { example = try DigitExample() }
 
   @Test func `the same call`() throws {
     // snippet: captum

@@ -29,15 +29,10 @@ struct FeaturesCut: Cut {
 }
 // end
 
-@Suite struct CutSnippets {
-  let model: ONNXModel
-  let digit: Tensor
+@Suite struct CutSnippets: DigitSnippets {
+  let example: DigitExample
 
-  init() throws {
-    try Workplace.enter()
-    model = try ONNXModel(path: "Models/digits.onnx")
-    digit = try Tensor(contentsOfNPY: "Data/eight.npy")
-  }
+  init() throws { example = try DigitExample() }
 
   @Test func `what can be cut`() throws {
     // snippet: layers

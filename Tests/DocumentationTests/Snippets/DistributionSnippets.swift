@@ -33,18 +33,10 @@ struct SimpsonRule: QuadratureRule {
 }
 // end
 
-@Suite struct DistributionSnippets {
-  let model: ONNXModel
-  let digit: Tensor
-  let digits: Tensor
-  let slice = NetworkSlice(from: .input, to: .logits)
+@Suite struct DistributionSnippets: DigitSnippets {
+  let example: DigitExample
 
-  init() throws {
-    try Workplace.enter()
-    model = try ONNXModel(path: "Models/digits.onnx")
-    digit = try Tensor(contentsOfNPY: "Data/eight.npy")
-    digits = try Tensor(contentsOfNPY: "Data/ten-digits.npy")
-  }
+  init() throws { example = try DigitExample() }
 
   @Test func `the model and the digits of all pages`() throws {
     // snippet: setup

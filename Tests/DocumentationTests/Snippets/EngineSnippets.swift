@@ -50,18 +50,10 @@ struct QuietFirst: DistributionOfInterest {
 }
 // end
 
-@Suite struct EngineSnippets {
-  let model: ONNXModel
-  let digit: Tensor
-  let digits: Tensor
-  let slice = NetworkSlice(from: .input, to: .logits)
+@Suite struct EngineSnippets: DigitSnippets {
+  let example: DigitExample
 
-  init() throws {
-    try Workplace.enter()
-    model = try ONNXModel(path: "Models/digits.onnx")
-    digit = try Tensor(contentsOfNPY: "Data/eight.npy")
-    digits = try Tensor(contentsOfNPY: "Data/ten-digits.npy")
-  }
+  init() throws { example = try DigitExample() }
 
   @Test func `the result`() throws {
     // snippet: result

@@ -7,21 +7,17 @@ import TestSupport
 import Testing
 import Torch
 
-@Suite struct JudgementSnippets {
-  let model: ONNXModel
-  let digits: Tensor
-  let slice = NetworkSlice(from: .input, to: .logits)
+@Suite struct JudgementSnippets: DigitSnippets {
+  let example: DigitExample
   let explainer: Explainer
   let explanation: Explanation
 
   init() throws {
-    try Workplace.enter()
-    model = try ONNXModel(path: "Models/digits.onnx")
-    digits = try Tensor(contentsOfNPY: "Data/ten-digits.npy")
-    explainer = Explainer("integrated gradients", slice: slice) {
+    example = try DigitExample()
+    explainer = Explainer("integrated gradients", slice: example.slice) {
       IntegratedGradients($0, quantity: $2, slice: $1)
     }
-    explanation = try explainer.explanation(of: Inputs(digits), in: model)
+    explanation = try explainer.explanation(of: Inputs(example.digits), in: example.model)
   }
 
   @Test func `families beside faithfulness`() throws {

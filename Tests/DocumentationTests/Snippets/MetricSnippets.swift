@@ -7,15 +7,12 @@ import TestSupport
 import Testing
 import Torch
 
-@Suite struct MetricSnippets {
-  let model: ONNXModel
-  let digits: Tensor
+@Suite struct MetricSnippets: DigitSnippets {
+  let example: DigitExample
   let explainer: Explainer
 
   init() throws {
-    try Workplace.enter()
-    model = try ONNXModel(path: "Models/digits.onnx")
-    digits = try Tensor(contentsOfNPY: "Data/ten-digits.npy")
+    example = try DigitExample()
     explainer = Explainer(
       "integrated gradients", slice: NetworkSlice(from: .input, to: .logits)
     ) { IntegratedGradients($0, quantity: $2, slice: $1) }

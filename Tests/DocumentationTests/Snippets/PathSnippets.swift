@@ -15,19 +15,13 @@ struct NearestTie: Baseline {
 }
 // end
 
-@Suite struct PathSnippets {
-  let model: ONNXModel
-  let digit: Tensor
-  let digits: Tensor
+@Suite struct PathSnippets: DigitSnippets {
+  let example: DigitExample
   let three: Tensor
-  let slice = NetworkSlice(from: .input, to: .logits)
 
   init() throws {
-    try Workplace.enter()
-    model = try ONNXModel(path: "Models/digits.onnx")
-    digit = try Tensor(contentsOfNPY: "Data/eight.npy")
-    digits = try Tensor(contentsOfNPY: "Data/ten-digits.npy")
-    three = try digits[3..<4]
+    example = try DigitExample()
+    three = try example.digits[3..<4]
   }
 
   /// The gap is at most a share of what the quantity changes.

@@ -6,18 +6,10 @@ import TestSupport
 import Testing
 import Torch
 
-@Suite struct QuantitySnippets {
-  let model: ONNXModel
-  let digit: Tensor
-  let digits: Tensor
-  let slice = NetworkSlice(from: .input, to: .logits)
+@Suite struct QuantitySnippets: DigitSnippets {
+  let example: DigitExample
 
-  init() throws {
-    try Workplace.enter()
-    model = try ONNXModel(path: "Models/digits.onnx")
-    digit = try Tensor(contentsOfNPY: "Data/eight.npy")
-    digits = try Tensor(contentsOfNPY: "Data/ten-digits.npy")
-  }
+  init() throws { example = try DigitExample() }
 
   @Test func `several at once`() throws {
     // snippet: several-quantities

@@ -56,18 +56,10 @@ struct NuclearNorm: QuantityOfInterest {
 }
 // end
 
-@Suite struct SampleWritingSnippets {
-  let model: ONNXModel
-  let digit: Tensor
-  let digits: Tensor
-  let slice = NetworkSlice(from: .input, to: .logits)
+@Suite struct SampleWritingSnippets: DigitSnippets {
+  let example: DigitExample
 
-  init() throws {
-    try Workplace.enter()
-    model = try ONNXModel(path: "Models/digits.onnx")
-    digit = try Tensor(contentsOfNPY: "Data/eight.npy")
-    digits = try Tensor(contentsOfNPY: "Data/ten-digits.npy")
-  }
+  init() throws { example = try DigitExample() }
 
   /// The gap relative to what the quantity changes by.
   func gap(_ result: Attributions) throws -> Double {

@@ -104,6 +104,21 @@ import Visualization
     #expect(bars[0]["fill"] != bars[1]["fill"])
   }
 
+  @Test(arguments: ColorMap.all.filter(\.isDiverging))
+  func `bars have the colors of a map's arms, which stand out from light and dark paper`(
+    colors: ColorMap
+  ) throws {
+    let chart = BarChart(
+      title: "t", summary: "s", label: "l", bars: [.init("a", 2), .init("b", -1)], colors: colors)
+    let fills = try Elements(of: chart.markup).named("rect").map { $0["fill"] }
+    for (fill, place) in zip(fills, [0.92, 0.08]) {
+      let color = colors.color(at: place)
+      #expect(fill == color.hexadecimal)
+      #expect(color.contrast(with: .white) >= 3, "\(color.hexadecimal)")
+      #expect(color.contrast(with: Color(0x15181D)) >= 3, "\(color.hexadecimal)")
+    }
+  }
+
   @Test func `styles differ in color, dashes and marks together`() {
     let styles = (0..<64).map { SeriesStyle($0) }
     for (place, style) in styles.enumerated() {

@@ -17,7 +17,12 @@ public struct ComparePlan: Sendable {
   ///   - name: How messages call the file.
   /// - Throws: ``ToolError/data(_:)``, which names the place.
   public init(text: [UInt8], name: String) throws {
-    let file = try StrictDecoding.value(ExperimentFile.self, from: text, file: name)
+    let file: ExperimentFile
+    do {
+      file = try StrictJSON.value(ExperimentFile.self, from: text)
+    } catch let fault as StrictJSON.Fault {
+      throw ToolError.data("\(name): \(fault)")
+    }
     try self.init(file, source: String(decoding: text, as: UTF8.self), name: name)
   }
 

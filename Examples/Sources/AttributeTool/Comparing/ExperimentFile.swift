@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Evaluation
+
 /// An experiment as it stands in a file; `Docs/experiment.schema.json` tells the same in another
 /// language, and a test keeps both in step.
 ///
@@ -28,7 +30,7 @@ public struct ExperimentFile: Codable, Sendable, Equatable {
   }
 
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+    let container = try StrictJSON.container(of: CodingKeys.self, from: decoder)
     schema = try container.decodeIfPresent(String.self, forKey: .schema)
     name = try container.decode(String.self, forKey: .name)
     summary = try container.decodeIfPresent(String.self, forKey: .summary)
@@ -69,7 +71,7 @@ extension ExperimentFile {
     }
 
     public init(from decoder: any Decoder) throws {
-      let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+      let container = try StrictJSON.container(of: CodingKeys.self, from: decoder)
       name = try container.decode(String.self, forKey: .name)
       file = try container.decode(String.self, forKey: .file)
       float64 = try container.decodeIfPresent(Bool.self, forKey: .float64)
@@ -101,7 +103,7 @@ extension ExperimentFile {
     }
 
     public init(from decoder: any Decoder) throws {
-      let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+      let container = try StrictJSON.container(of: CodingKeys.self, from: decoder)
       name = try container.decode(String.self, forKey: .name)
       inputs = try container.decode(OneOrMore<String>.self, forKey: .inputs)
       labels = try container.decodeIfPresent(Labels.self, forKey: .labels)
@@ -145,7 +147,7 @@ extension ExperimentFile {
     public enum CodingKeys: String, CodingKey, CaseIterable { case name, from, to }
 
     public init(from decoder: any Decoder) throws {
-      let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+      let container = try StrictJSON.container(of: CodingKeys.self, from: decoder)
       name = try container.decodeIfPresent(String.self, forKey: .name)
       from = try container.decodeIfPresent(String.self, forKey: .from)
       to = try container.decodeIfPresent(String.self, forKey: .to)
@@ -159,7 +161,7 @@ extension ExperimentFile {
     public enum CodingKeys: String, CodingKey, CaseIterable { case name, quantity }
 
     public init(from decoder: any Decoder) throws {
-      let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+      let container = try StrictJSON.container(of: CodingKeys.self, from: decoder)
       name = try container.decodeIfPresent(String.self, forKey: .name)
       quantity = try container.decode(String.self, forKey: .quantity)
     }
@@ -189,7 +191,7 @@ extension ExperimentFile {
     init(name: String) { self.name = name }
 
     public init(from decoder: any Decoder) throws {
-      let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+      let container = try StrictJSON.container(of: CodingKeys.self, from: decoder)
       name = try container.decodeIfPresent(String.self, forKey: .name)
       distribution = try container.decodeIfPresent(OneOrMore<String>.self, forKey: .distribution)
       comparator = try container.decodeIfPresent(String.self, forKey: .comparator)

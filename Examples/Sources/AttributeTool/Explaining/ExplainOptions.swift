@@ -33,6 +33,15 @@ public struct ExplainOptions: Sendable {
   /// Whether a progress bar is drawn.
   public var showsProgress = false
 
+  /// What `attribute explain` writes.
+  public enum Output: String, Sendable, CaseIterable {
+    case npy
+    case png
+    case json
+    case html
+    case csv
+  }
+
   public init(model: String, inputs: [String]) {
     self.model = model
     self.inputs = inputs

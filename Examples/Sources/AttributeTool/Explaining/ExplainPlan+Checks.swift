@@ -29,7 +29,7 @@ extension ExplainPlan {
   }
 
   /// What outputs ask for that the model cannot give, found out before the work.
-  func check(_ outputs: [OutputFile], of model: ONNXModel) throws {
+  func check(_ outputs: [OutputFile<ExplainOptions.Output>], of model: ONNXModel) throws {
     if let file = outputs.first(where: { $0.kind == .html || $0.kind == .csv }), table != nil,
       !describesFeatures
     {

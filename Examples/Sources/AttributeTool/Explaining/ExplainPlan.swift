@@ -15,7 +15,7 @@ public struct ExplainPlan: Sendable {
   public let steps: Int
   /// Where values must lie; `nil` leaves it to the inputs.
   public let range: ClosedRange<Double>?
-  public let outputs: [OutputFile]
+  public let outputs: [OutputFile<ExplainOptions.Output>]
   /// The table that is explained, once it is read.
   var table: LoadedTable?
   /// Those that are asked for; `nil` leaves each picture its own.

@@ -8,9 +8,9 @@ public enum PaletteGrammar {
   public static let help = """
     PALETTES (--palette), of pictures, pages and terminals
       orange-white-blue  orange for, blue against: told apart with every common
-                         form of color blindness; the default where scores have
-                         signs
-      red-white-blue     red for, blue against
+                         form of color blindness; the default of images
+      red-white-blue     red for, blue against; the default of words, series and
+                         tables
     For sizes without signs: --absolute, or --reduce norm of texts
       ember              black, red, yellow; the default of images there
       gray               from black to white

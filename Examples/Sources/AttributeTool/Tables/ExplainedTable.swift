@@ -124,6 +124,7 @@ extension Explanation {
         ]
       }
     }
-    return lines + table.notes(plan) + [""]
+    let notes = table.notes(plan)
+    return lines + notes + (notes.isEmpty ? [] : [""])
   }
 }

@@ -22,6 +22,13 @@ public struct UnitsOptions: Sendable {
   public var names: String?
   public var outputs: [String] = []
 
+  /// What `attribute units` writes.
+  public enum Output: String, Sendable, CaseIterable {
+    case html
+    case json
+    case csv
+  }
+
   public init(_ explain: ExplainOptions) { self.explain = explain }
 
   /// The axis of units as it is written: `auto`, `elements`, or a number.
@@ -33,34 +40,5 @@ public struct UnitsOptions: Sendable {
     case "elements": .elements
     default: Int(text).flatMap { $0 == 0 ? nil : .axis($0) }
     }
-  }
-}
-
-/// A file that `attribute units` writes.
-public struct UnitsOutput: Sendable, Equatable {
-  public enum Kind: String, Sendable, CaseIterable {
-    case html
-    case json
-    case csv
-  }
-
-  public let path: String
-  public let kind: Kind
-
-  /// - Throws: ``ToolError/usage(_:)`` for other names, and for one file named twice.
-  static func files(_ paths: [String]) throws -> [UnitsOutput] {
-    var files: [UnitsOutput] = []
-    for path in paths {
-      guard let kind = Kind(rawValue: path.fileExtension) else {
-        throw ToolError.usage(
-          "--output \(path): what to write is told by the name: "
-            + Kind.allCases.map { "FILE.\($0.rawValue)" }.joined(separator: ", "))
-      }
-      if files.contains(where: { $0.path == path }) {
-        throw ToolError.usage("--output \(path) is given twice")
-      }
-      files.append(UnitsOutput(path: path, kind: kind))
-    }
-    return files
   }
 }

@@ -6,7 +6,7 @@ import ONNX
 /// The command line of `attribute units`, understood before a file is opened.
 public struct UnitsPlan: Sendable {
   public let options: UnitsOptions
-  public let outputs: [UnitsOutput]
+  public let outputs: [OutputFile<UnitsOptions.Output>]
   /// The quantity's explanation at the input.
   let whole: ExplainPlan
 
@@ -31,7 +31,7 @@ public struct UnitsPlan: Sendable {
     if options.layers.contains("all"), options.layers.count > 1 {
       throw ToolError.usage("--layer all has every layer: leave the others out")
     }
-    outputs = try UnitsOutput.files(options.outputs)
+    outputs = try OutputFile.files(options.outputs)
     whole = try ExplainPlan(options.explain)
   }
 

@@ -22,30 +22,20 @@ extension UnitsStudy {
   /// A line for each unit of each layer.
   var csv: String {
     let parts = quantities.count > 1 ? quantities.dropFirst().map { "mean of \($0)" } : []
-    var rows = [
-      ["layer", "unit", "rank", "mean", "standard error", "instances"] + parts
-    ]
+    var text = CSV.line(["layer", "unit", "rank", "mean", "standard error", "instances"] + parts)
     for layer in layers {
       let others = layer.rankings.dropFirst().map { ranking in
         Dictionary(uniqueKeysWithValues: ranking.units.map { ($0.unit, $0.mean) })
       }
       for (rank, unit) in layer.rankings[0].units.enumerated() {
-        rows.append(
+        text += CSV.line(
           [
-            layer.layer.name, unit.name, "\(rank + 1)", "\(unit.mean)",
-            unit.standardError.map { "\($0)" } ?? "", "\(layer.rankings[0].instances)",
-          ] + others.map { means in means[unit.unit].map { "\($0)" } ?? "" })
+            layer.layer.name, unit.name, "\(rank + 1)", CSV.number(unit.mean),
+            CSV.number(unit.standardError), "\(layer.rankings[0].instances)",
+          ] + others.map { CSV.number($0[unit.unit]) })
       }
     }
-    return rows.map { $0.map(Self.quoted).joined(separator: ",") }.joined(separator: "\n") + "\n"
-  }
-
-  /// As RFC 4180 has it.
-  private static func quoted(_ cell: String) -> String {
-    guard cell.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return cell }
-    return "\""
-      + cell.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
+    return text
   }
 
   private func json() throws -> JSON {

@@ -4,12 +4,14 @@
 ///
 /// A number that is none is an empty field; the infinities are `inf` and `-inf`; all others come back
 /// bit by bit.
-enum CSV {
-  static func line(_ fields: [String]) -> String {
+public enum CSV {
+  /// Fields as a line with its end, quoted where they have to be.
+  public static func line(_ fields: [String]) -> String {
     fields.map(field).joined(separator: ",") + "\n"
   }
 
-  static func number(_ number: Double?) -> String {
+  /// A number as a field.
+  public static func number(_ number: Double?) -> String {
     guard let number, !number.isNaN else { return "" }
     return "\(number)"
   }
