@@ -11,8 +11,10 @@ private struct FoldedConvolution {
   let weight: Tensor
   let bias: Tensor
 
-  /// The largest weight of which there is a second one. Where weights are larger, activations are small,
-  /// and what a pass over them costs is little beside the memory.
+  /// The largest weight of which there is a second one, in elements.
+  ///
+  /// Where weights are larger, activations are small, and what a pass over them costs is little beside
+  /// the memory.
   private static let mostFolded = 1 << 20
 
   /// - Parameters:
