@@ -64,7 +64,8 @@ def processes(networks, output):
     if networks:
         works["residual"] = (networks / "residual.onnx", networks / "residual.npy")
     for name, (model, instance) in works.items():
-        yield (name, [BUILT / "attribute", "explain", model, instance, "--output", f"{output}/ours.npy"],
+        yield (name, [BUILT / "attribute", "explain", model, instance, "--rule", "gauss-legendre",
+                      "--steps", str(STEPS), "--output", f"{output}/ours.npy"],
                [sys.executable, "Benchmarks/captum_process.py", name, instance, f"{output}/theirs.npy"])
 
 
