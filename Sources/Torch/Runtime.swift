@@ -36,7 +36,7 @@ public enum Runtime {
   /// where products of every tap have 5e-7. So run convolutions of 3 × 3 taps with a bias, in
   /// float32, over many channels and places, on processors with AVX-512, where Debian's libtorch and
   /// the headers of its oneDNN (`libdnnl-dev`) were there when this package was built. What is lost
-  /// are exact zeros: where nothing contributes, a gradient may be 1e-8 of the others.
+  /// are exact zeros: where nothing contributes, a gradient may be what rounding leaves.
   public static var allowsWinograd: Bool {
     get { ct_allows_winograd() }
     set { ct_set_allows_winograd(newValue) }

@@ -62,7 +62,7 @@ struct Contributions {
   /// Σ over samples of `rows`, `[instances, …]`.
   private func overSamples(_ rows: Tensor) throws -> Tensor {
     let samples = rows.shape[0] / count
-    // Where a sample fills the caches, samples that are added one by one take a fifth of the time.
+    // Where a sample is large, libtorch's sum along the first axis is slower than sums of two.
     if samples <= 64, rows.count / rows.shape[0] * count >= 1 << 16 {
       var sum = try rows[0..<count]
       for sample in 1..<max(1, samples) {
