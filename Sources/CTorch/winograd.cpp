@@ -8,6 +8,14 @@
 #include "winograd.h"
 
 #ifdef CTORCH_WITH_ONEDNN
+#include <oneapi/dnnl/dnnl_version.h>
+// Another version is called in another way, and no longer has the algorithm.
+#if DNNL_VERSION_MAJOR != 2
+#undef CTORCH_WITH_ONEDNN
+#endif
+#endif
+
+#ifdef CTORCH_WITH_ONEDNN
 
 #include <oneapi/dnnl/dnnl.hpp>
 #include <torch/csrc/autograd/custom_function.h>
@@ -194,7 +202,8 @@ bool ctorch::suits_winograd(const at::Tensor &x, const at::Tensor &weight, const
   return is_plain(x, 4) && is_plain(weight, 4) && is_plain(bias, 1) && x.numel() > 0 &&
          weight.size(2) == 3 && weight.size(3) == 3 && x.size(1) == weight.size(1) &&
          bias.size(0) == weight.size(0) && weight.size(0) % 16 == 0 && weight.size(1) % 16 == 0 &&
-         !weight.requires_grad() && !bias.requires_grad() && is_worthwhile(x, weight) &&
+         weight.is_non_overlapping_and_dense() && !weight.requires_grad() &&
+         !bias.requires_grad() && is_worthwhile(x, weight) &&
          is_available();
 }
 

@@ -66,6 +66,16 @@ import Torch
     #expect(try distance(run(turned, inputs[1], inputs[2], inputs[3]).result, exact.result) < 2e-6)
   }
 
+  @Test func `weights that repeat themselves in memory are taken as they are`() throws {
+    let x = try random([4, 64, 28, 28], seed: 1).converted(to: .float32)
+    let bias = try random([64], seed: 3).converted(to: .float32)
+    let one = try random([1, 64, 3, 3], seed: 2).converted(to: .float32)
+    let taps = try Operator("aten::expand")(.tensor(one), .integers([64, 64, 3, 3]))
+    let found = try x.convolved(weight: taps, bias: bias, padding: [1])
+    let copied = try x.convolved(weight: taps.copied().contiguous(), bias: bias, padding: [1])
+    #expect(try distance(found, copied) < 2e-6)
+  }
+
   @Test func `a gradient can be differentiated again`() throws {
     // Of Σ g³ / 3, g being the gradient of Σ y² / 2: the second derivative along g².
     func second(_ type: ElementType) throws -> Tensor {
