@@ -134,6 +134,26 @@ import Testing
     #expect(abs(shares - change) < 1e-10)
   }
 
+  @Test(arguments: ["aten::convolution", "attribution::convolution"])
+  func `convolutions are followed under both names`(_ name: String) throws {
+    let x = try Tensor.normal([2, 3, 6, 6], type: .float64, from: Generator(seed: 7))
+    let end = try x * 1.5
+    let taps = try Tensor.normal([4, 3, 3, 3], type: .float64, from: Generator(seed: 8))
+    func total(_ x: Tensor) throws -> Tensor {
+      try Operator(name)(
+        .tensor(x), .tensor(taps), .none, .integers([1, 1]), .integers([1, 1]), .integers([1, 1]),
+        .boolean(false), .integers([0, 0]), .integer(1)
+      ).relu().sum()
+    }
+    let pass = SecantPass()
+    let point = try x.tracked(bySecantsTo: end, of: pass)
+    let slope = try gradient(of: total(point), withRespectTo: point)
+    let shares = try (slope * (end - x)).sum().number()
+    let change = try (total(end) - total(x)).number()
+    #expect(abs(shares - change) < 1e-10)
+    #expect(pass.operationsWithoutSecant.isEmpty)
+  }
+
   @Test func `numbers that change on the way cannot be read`() throws {
     let x = try Tensor([1.0, 2])
     let moving = try x.tracked(bySecantsTo: x * 2, of: SecantPass())

@@ -18,12 +18,8 @@ extension SecantRules {
       let product = try call.tensor(1).matrixProduct(call.tensor(2)) * call.number(4, 1)
       return [try call.tensor(0) * call.number(3, 1) + product]
     },
-    "attribution::convolution": { call in
-      guard call.isFollowed(1) else {
-        return try call.linear(RowMaps.convolved)
-      }
-      return try call.polynomial(degree: 2)
-    },
+    "attribution::convolution": { try $0.convolution() },
+    "aten::convolution": { try $0.convolution() },
     "aten::linalg_det": { call in
       try call.polynomial(degree: call.tensor(0).shape.last ?? 1, RowMaps.batches)
     },
@@ -80,6 +76,10 @@ extension SecantRules {
 }
 
 extension SecantCall {
+  fileprivate func convolution() throws -> [Tensor] {
+    try isFollowed(1) ? polynomial(degree: 2) : linear(RowMaps.convolved)
+  }
+
   /// Linear in each of two arguments.
   func product(_ one: Int, _ other: Int, _ map: @escaping RowMap) throws -> [Tensor] {
     if hasMovingChoices { return try withMovingChoices(map) }
