@@ -63,9 +63,9 @@ struct Contributions {
   private func overSamples(_ rows: Tensor) throws -> Tensor {
     let samples = rows.shape[0] / count
     // Where a sample is large, libtorch's sum along the first axis is slower than sums of two.
-    if samples <= 64, rows.count / rows.shape[0] * count >= 1 << 16 {
+    if (2...64).contains(samples), rows.count / samples >= 1 << 16 {
       var sum = try rows[0..<count]
-      for sample in 1..<max(1, samples) {
+      for sample in 1..<samples {
         sum = try sum + rows[sample * count..<(sample + 1) * count]
       }
       return sum
