@@ -20,4 +20,16 @@ extension Page {
     h1 { font-size: 1.5rem; line-height: 1.2; margin: 0.5rem 0; }
     .note { color: var(--soft); font-size: 0.88em; font-variant-numeric: tabular-nums; }
     """)
+
+  /// ``baseStyle`` for pages of one section below the other, each with a heading and lines of facts.
+  public static let sectionStyle =
+    baseStyle
+    + Markup.Code(
+      """
+
+      body { max-width: 70rem; }
+      h2 { font-size: 1rem; margin: 0; }
+      p { margin: 0.25rem 0; }
+      section { border-top: 1px solid var(--line); padding: 0.75rem 0; break-inside: avoid; }
+      """)
 }

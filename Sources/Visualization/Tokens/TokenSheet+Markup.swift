@@ -89,14 +89,10 @@ extension TokenSheet {
   }
 
   private static let style =
-    Page.baseStyle
+    Page.sectionStyle
     + Markup.Code(
       """
 
-      body { max-width: 70rem; }
-      h2 { font-size: 1rem; margin: 0; }
-      p { margin: 0.25rem 0; }
-      section { border-top: 1px solid var(--line); padding: 0.75rem 0; break-inside: avoid; }
       .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center;
         font-size: 0.88em; margin: 0.75rem 0; }
       .legend .token { padding: 0.15em 0.5em; font-variant-numeric: tabular-nums; }

@@ -74,7 +74,7 @@ extension Explanation {
         ])
     }
     return Page(
-      title: "\(name): series", style: Self.seriesStyle + SeriesPlot.style,
+      title: "\(name): series", style: Page.sectionStyle + SeriesPlot.style,
       body: [.element("header", [:], header), .element("main", [:], sections)])
   }
 
@@ -110,16 +110,4 @@ extension Explanation {
     if configuration.measure == .attribution { facts.append("sum \(row.sum.text(4))") }
     return facts.joined(separator: " · ")
   }
-
-  private static let seriesStyle =
-    Page.baseStyle
-    + Markup.Code(
-      """
-
-      body { max-width: 70rem; }
-      h2 { font-size: 1rem; margin: 0; }
-      p { margin: 0.25rem 0; }
-      section { border-top: 1px solid var(--line); padding: 0.75rem 0; break-inside: avoid; }
-
-      """)
 }
