@@ -20,17 +20,17 @@ struct Units: ParsableCommand {
       By default conductance: attributions at the layer along the straight path among inputs, so that \
       all units together have the quantity's change, at every layer. --at own takes the path in the \
       layer's own space; --influence is the mean gradient. Quantities, distributions, baselines and \
-      rules are those of `attribute explain`, which lists them.
+      rules are those of `attribute explain`; help in place of one lists them.
       """)
 
   @Argument(help: "The model, an .onnx file.", completion: .file(extensions: ["onnx"]))
-  var model: String
+  var model: String?
 
   @Argument(
     help: ArgumentHelp(
       "Instances: .npy, .png or .jpg files; NAME=FILE where the model has several inputs.",
       valueName: "input"))
-  var inputs: [String]
+  var inputs: [String] = []
 
   @Option(
     name: .shortAndLong,
@@ -112,6 +112,9 @@ struct Units: ParsableCommand {
   var output: [String] = []
 
   func validate() throws {
+    guard help == nil else { return }
+    guard model != nil else { throw ValidationError("Missing expected argument '<model>'") }
+    guard !inputs.isEmpty else { throw ValidationError("Missing expected argument '<input> ...'") }
     guard UnitsOptions.axis(axis) != nil else {
       throw ValidationError("--axis \(axis): write auto, elements, or a number from 1, or below 0")
     }
@@ -119,14 +122,17 @@ struct Units: ParsableCommand {
 
   func run() throws {
     reporting {
+      if let help { return Console.writeOutput(help + "\n") }
       let study = try UnitsRun(options).study()
       try study.writeOutputs()
       Console.writeOutput(study.summary())
     }
   }
 
+  private var help: String? { options.explain.help }
+
   private var options: UnitsOptions {
-    var explain = ExplainOptions(model: model, inputs: inputs)
+    var explain = ExplainOptions(model: model ?? "", inputs: inputs)
     explain.to = to
     explain.at = at
     explain.quantity = quantity

@@ -23,6 +23,24 @@ import Visualization
     }
   }
 
+  @Test(arguments: [
+    ("-q", "class:8-class:3"), ("-d", "expected[:200]"), ("-b", "nearest:FILE["),
+    ("--rule", "gauss-legendre"), ("--to", "CUT@channel:3"), ("--at", "logits"),
+  ])
+  func `Units list what there is as well, and say what is missing`(
+    option: String, form: String
+  ) throws {
+    for rest in [[], ["Models/digits.onnx", "Data/eight.png", "--layer", "relu2"]] {
+      let command = try Command.run("attribute", ["units"] + rest + [option, "help"])
+      #expect(command.status == 0)
+      #expect(command.error == "")
+      #expect(command.output.contains(form))
+    }
+    let nothing = try Command.run("attribute", ["units", option, "own"])
+    #expect(nothing.status != 0)
+    #expect(nothing.error.contains("Missing expected argument '<model>'"))
+  }
+
   @Test func `The help of the command is short, and names every list`() throws {
     let command = try Command.attribute("explain", "--help")
     #expect(command.status == 0)
