@@ -6,46 +6,26 @@
 // Convolutional Neural Networks", CVPR 2016.
 
 #include "winograd.h"
-
-#ifdef CTORCH_WITH_ONEDNN
-#include <oneapi/dnnl/dnnl_version.h>
-// Another version is called in another way, and no longer has the algorithm.
-#if DNNL_VERSION_MAJOR != 2
-#undef CTORCH_WITH_ONEDNN
-#endif
-#endif
+#include "onednn.h"
 
 #ifdef CTORCH_WITH_ONEDNN
 
-#include <oneapi/dnnl/dnnl.hpp>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 
 namespace {
 
+using ctorch::any;
+using ctorch::Buffer;
+using ctorch::own_scratch;
+using ctorch::processor;
+using ctorch::view;
 using dnnl::memory;
 
 const auto algorithm = dnnl::algorithm::convolution_winograd;
 /// The step, and the border at each side.
 const memory::dims one{1, 1};
-
-dnnl::engine &processor() {
-  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
-  return engine;
-}
-
-/// Whoever runs a primitive brings its memory, so that none stays behind.
-dnnl::primitive_attr own_scratch() {
-  dnnl::primitive_attr attributes;
-  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  return attributes;
-}
-
-/// A shape in oneDNN's own arrangement, whichever the algorithm likes.
-memory::desc any(const memory::dims &shape) {
-  return {shape, memory::data_type::f32, memory::format_tag::any};
-}
 
 memory::dims with_channels(memory::dims shape, int64_t channels) {
   shape[1] = channels;
@@ -80,22 +60,6 @@ struct Backward {
   memory::desc from() const { return what.diff_dst_desc(); }
   memory::desc to() const { return what.diff_src_desc(); }
 };
-
-/// Memory of oneDNN's that lives as long as a tensor of bytes.
-struct Buffer {
-  at::Tensor bytes;
-  memory content;
-
-  explicit Buffer(const memory::desc &layout)
-      : bytes(at::empty({static_cast<int64_t>(layout.get_size())}, at::kByte)),
-        content(layout, processor(), bytes.data_ptr()) {}
-};
-
-/// A tensor's own memory.
-memory view(const at::Tensor &tensor) {
-  const memory::desc layout(tensor.sizes().vec(), memory::data_type::f32, tensor.strides().vec());
-  return {layout, processor(), tensor.data_ptr()};
-}
 
 /// Squares of 4 × 4 results, which are computed as one.
 int64_t tiles(const at::Tensor &x) { return ((x.size(2) + 3) / 4) * ((x.size(3) + 3) / 4); }

@@ -11,6 +11,10 @@ public enum RecurrentLayer: String, Sendable, CaseIterable {
 
   /// The states that it carries on: hidden, and for LSTM the cell's.
   public var stateCount: Int { self == .lstm ? 2 : 1 }
+
+  fileprivate var operation: Operator {
+    self == .lstm ? Operator("attribution::lstm") : Operator("aten::\(rawValue)", "input")
+  }
 }
 
 extension Tensor {
@@ -35,8 +39,7 @@ extension Tensor {
       .boolean(weights.count == 8), .boolean(false),
     ]
     let start = layer == .lstm ? .tensors(states) : Operator.Argument.tensor(states[0])
-    let results = try Operator("aten::\(layer.rawValue)", "input")
-      .all(arguments: [.tensor(self), start] + shared)
+    let results = try layer.operation.all(arguments: [.tensor(self), start] + shared)
     return (results[0], Array(results.dropFirst()))
   }
 }
